@@ -1,0 +1,161 @@
+// API <-> core: what people ask for, and the live state they watch.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "core/messages/records.h"
+
+namespace carillon {
+
+// ------------------------------------------------------------------------------- requests
+// Each carries a RequestId and is answered by exactly one RequestDone with that id.
+
+/// An agent logs in to a campaign: opens the agent session, Paused, and its line.
+struct OpenAgentSession {
+  RequestId request;
+  UserId agent;
+  CampaignId campaign;
+  LineKind line = LineKind::kWebRtc;
+};
+/// Logs out. During a call: refused for the agent (`by_supervisor` false), else the call is ended.
+struct CloseAgentSession {
+  RequestId request;
+  AgentSessionId session;
+  bool by_supervisor = false;
+};
+/// Ready or Paused. In a call it takes effect after wrap-up.
+struct SetAgentReady {
+  RequestId request;
+  AgentSessionId session;
+  bool ready = false;
+  std::string pause_reason;  ///< when not ready
+  bool by_supervisor = false;
+};
+/// The agent's browser is connected or gone (WebSocket). Gone too long ends the session.
+struct AgentPresence {
+  RequestId request;
+  AgentSessionId session;
+  bool present = false;
+};
+struct AgentHangUp {
+  RequestId request;
+  AgentSessionId session;
+};
+struct AgentHold {
+  RequestId request;
+  AgentSessionId session;
+  bool on = false;
+};
+struct AgentMute {
+  RequestId request;
+  AgentSessionId session;
+  bool on = false;
+};
+struct AgentDigits {
+  RequestId request;
+  AgentSessionId session;
+  std::string digits;
+};
+/// Preview dialer: dial or skip the lead that is shown.
+struct PreviewDecision {
+  RequestId request;
+  AgentSessionId session;
+  bool dial = false;
+  std::string skip_reason;
+};
+/// Sets the disposition of the agent's last call (also after the wrap-up limit). Acknowledged when
+/// durable.
+struct SubmitDisposition {
+  RequestId request;
+  AgentSessionId session;
+  AttemptId attempt;
+  std::string disposition;
+  std::string notes;
+  std::optional<WallTime> callback_at;
+  bool callback_for_me = false;
+  bool then_pause = false;  ///< `Submit & Go On Pause`
+  std::string pause_reason;
+};
+
+using CoreRequest =
+    std::variant<OpenAgentSession, CloseAgentSession, SetAgentReady, AgentPresence, AgentHangUp,
+                 AgentHold, AgentMute, AgentDigits, PreviewDecision, SubmitDisposition>;
+
+// ------------------------------------------------------------------------------- what people watch
+
+enum class AgentState { kPaused, kWaiting, kPreview, kRinging, kInCall, kOnHold, kWrapUp };
+
+/// One agent session as it is now. Published on every change.
+struct AgentLive {
+  AgentSessionId session;
+  UserId agent;
+  CampaignId campaign;
+  AgentState state = AgentState::kPaused;
+  WallTime since{};          ///< when this state began
+  std::string pause_reason;  ///< e.g. "login", "break", "no disposition", "line down"
+  bool line_up = false;
+  bool muted = false;
+  AttemptId attempt;                 ///< the call in the panel, also in wrap-up
+  std::shared_ptr<const Lead> lead;  ///< of that attempt or preview
+  std::optional<WallTime> wrap_up_until;
+  int handled = 0;  ///< calls taken in this session
+};
+struct AgentGone {
+  AgentSessionId session;
+  UserId agent;
+  CampaignId campaign;
+  std::string reason;
+};
+
+enum class CallState { kDialing, kRinging, kWaiting, kConnected, kOnHold, kEnded };
+
+/// One call as it is now. kEnded is its last.
+struct CallLive {
+  AttemptId attempt;
+  CampaignId campaign;
+  LeadId lead;
+  std::string phone;
+  CallState state = CallState::kDialing;
+  WallTime since{};
+  WallTime started_at{};
+  UserId agent;
+  Outcome outcome = Outcome::kInProgress;
+};
+
+/// The live figures of one campaign. Published when they change, at most some times a second.
+struct CampaignLive {
+  CampaignId campaign;
+  DialerType type = DialerType::kAuto;
+  bool active = false;
+  int agents_logged_in = 0, agents_paused = 0, agents_waiting = 0, agents_in_call = 0,
+      agents_wrap_up = 0;
+  int calls_dialing = 0, calls_ringing = 0, calls_waiting = 0, calls_active = 0;
+  int64_t answered_today = 0, dropped_today = 0;
+  /// Why nothing is dialed right now, a sentence; empty when dialing.
+  std::string idle_reason;
+};
+
+struct TrunkLive {
+  TrunkId trunk;
+  bool up = false;
+  int calls = 0;
+  std::string reason;
+};
+
+using LiveEvent = std::variant<AgentLive, AgentGone, CallLive, CampaignLive, TrunkLive>;
+
+/// The answer to a CoreRequest.
+struct RequestDone {
+  RequestId request;
+  Result<void> result;
+  AgentSessionId session;  ///< of OpenAgentSession
+};
+
+}  // namespace carillon
