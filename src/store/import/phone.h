@@ -1,0 +1,26 @@
+// Telephone numbers: from what people write to E.164.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace carillon::store {
+
+/// A valid number.
+struct PhoneNumber {
+  std::string e164;              ///< "+442079460123"
+  int country_calling_code = 0;  ///< 44
+  bool geographical = false;     ///< tied to a place: its prefix tells the region
+};
+
+/// Reads a number in international form ("+44 20 7946 0123", "0044...") or in the national form of
+/// `default_country` (ISO 3166 alpha-2, "GB"; empty: only international numbers are understood).
+/// Fails with kInvalid and a reason that a person can act upon. Any thread.
+Result<PhoneNumber> parse_phone(std::string_view input, std::string_view default_country);
+
+/// True for a two-letter code of a country that has a numbering plan, in upper case.
+bool is_known_country(std::string_view country);
+
+}  // namespace carillon::store

@@ -1,0 +1,104 @@
+// Reader: every question that can be put to the database.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.h"
+#include "core/messages/records.h"
+#include "store/rows.h"
+
+namespace carillon::store {
+
+class Database;
+
+/// Answers whether a zone set lies inside a campaign's call window at a time.
+using ZoneOpen = std::function<bool(const Campaign&, const ZoneSet&, WallTime)>;
+
+/// Plain synchronous questions over one database connection. Given to the work of Store::read (on a
+/// reader thread) and, as part of Writer, of Store::change; lives as long as that work runs, never
+/// keep it. A missing record is kNotFound, a failing database kStorage or kUnavailable.
+class Reader {
+ public:
+  explicit Reader(Database& database) : db_(database) {}
+
+  // ---- people (users.cpp)
+  Result<Page<User>> users(const ListQuery& query);
+  Result<User> user(UserId id);
+  /// kNotFound also when the user was deleted; inactive users are returned.
+  Result<User> user_by_username(const std::string& username);
+  /// argon2id text as the API stored it; empty: no password set.
+  Result<std::string> password_hash(UserId id);
+  Result<std::vector<User>> active_agents();
+  Result<int64_t> count_administrators();
+  Result<std::vector<PhoneCredential>> phone_credentials();
+  Result<Page<SipProfile>> sip_profiles(const ListQuery& query);
+  Result<SipProfile> sip_profile(SipProfileId id);
+
+  // ---- sessions and tokens (access.cpp). Expired ones are kNotFound.
+  Result<WebSession> web_session(const std::string& token_hash, WallTime now);
+  Result<Page<Token>> tokens(const ListQuery& query);
+  Result<Token> token(TokenId id);
+  Result<Token> token_by_hash(const std::string& token_hash, WallTime now);
+
+  // ---- campaigns (campaigns.cpp, trunks.cpp)
+  Result<Page<Campaign>> campaigns(const ListQuery& query);
+  Result<std::vector<Campaign>> all_campaigns();
+  Result<Campaign> campaign(CampaignId id);
+  Result<std::vector<Campaign>> campaigns_of_agent(UserId agent);
+  Result<Page<Script>> scripts(const ListQuery& query);
+  Result<Script> script(ScriptId id);
+  Result<Page<Trunk>> trunks(const ListQuery& query);
+  Result<std::vector<Trunk>> all_trunks();
+  Result<Trunk> trunk(TrunkId id);
+
+  // ---- leads (leadsets.cpp, leads.cpp, lead_stats.cpp, dnc.cpp)
+  Result<Page<Leadset>> leadsets(const ListQuery& query);
+  /// Those of one campaign.
+  Result<std::vector<Leadset>> leadsets_of(CampaignId campaign);
+  Result<Leadset> leadset(LeadsetId id);
+  /// Search: a phone's beginning when it starts with + or a digit, else the beginning of a last
+  /// name, first name or e-mail address. Sorts by id, phone, status, last_name, priority,
+  /// called_count, last_called_at, modified_at.
+  Result<Page<Lead>> leads(const LeadFilter& filter, const ListQuery& query);
+  Result<Lead> lead(LeadId id);
+  /// The phones among `phones` that the scope already holds. `leadset` names the leadset itself, or
+  /// the campaign through it.
+  Result<std::unordered_set<std::string>> known_phones(const std::vector<std::string>& phones,
+                                                       DuplicateScope scope, LeadsetId leadset);
+  Result<std::vector<ZoneSet>> zone_sets();
+  /// `zone_open` decides the reason "window"; empty: every zone set counts as open.
+  Result<LeadStats> campaign_stats(CampaignId campaign, WallTime now, const ZoneOpen& zone_open);
+  Result<LeadStats> leadset_stats(LeadsetId leadset, WallTime now, const ZoneOpen& zone_open);
+  Result<LeadAnswer> why(LeadId lead, WallTime now, const ZoneOpen& zone_open);
+  Result<Page<DncEntry>> dnc(const ListQuery& query);
+  Result<bool> on_dnc(const std::string& phone, CampaignId campaign);
+
+  // ---- calls (attempts.cpp). Sorts by id, started_at, ended_at, phone, outcome, disposition.
+  Result<Page<Attempt>> attempts(const AttemptFilter& filter, const ListQuery& query);
+  Result<Attempt> attempt(AttemptId id);
+  Result<std::vector<AttemptEvent>> attempt_events(AttemptId id);
+  Result<std::vector<Attempt>> attempts_of_lead(LeadId lead);
+  Result<Page<AgentSessionRow>> agent_sessions(UserId agent, const ListQuery& query);
+  Result<std::vector<AgentStateRow>> agent_states(AgentSessionId session);
+
+  // ---- imports (imports.cpp)
+  Result<Import> import(ImportId id);
+  Result<std::vector<Import>> imports_of(LeadsetId leadset);
+  /// Those in state running, for going on after a restart.
+  Result<std::vector<Import>> running_imports();
+  /// In order of row; for paging give the last row seen as `after_row`.
+  Result<std::vector<RejectedRow>> rejected_rows(ImportId id, int64_t after_row, int64_t limit);
+
+  // ---- settings and audit (settings.cpp)
+  Result<std::optional<std::string>> setting(const std::string& key);
+  Result<Page<AuditEntry>> audit(const ListQuery& query);
+
+ protected:
+  Database& db_;
+};
+
+}  // namespace carillon::store

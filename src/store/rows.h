@@ -1,0 +1,176 @@
+// Rows: what the store keeps beyond core/messages/records.h, and how lists are asked for.
+//
+// Field names are the names in SQL and in the API's JSON.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "core/messages/records.h"
+
+namespace carillon::store {
+
+/// Who makes a change, for the audit log. Default: the system itself.
+struct Actor {
+  UserId user;
+  std::string name = "system";
+  std::string address;  ///< of the client, empty: none
+};
+
+/// The kinds of records that `record_changed` and the audit log name.
+enum class RecordKind {
+  kUser,
+  kCampaign,
+  kScript,
+  kLeadset,
+  kLead,
+  kTrunk,
+  kSipProfile,
+  kToken,
+  kDnc,
+  kImport,
+  kSetting,
+  kAttempt,
+};
+/// `user`, `campaign`, ... as the API's record_changed event says it.
+std::string_view to_string(RecordKind kind);
+
+/// How a list is asked for. `sort` is a column name, `-` in front for descending; an unknown one is
+/// kInvalid with field "sort". `limit` is 1 to 1000.
+struct ListQuery {
+  int64_t offset = 0;
+  int64_t limit = 100;
+  std::string search;
+  std::string sort;
+};
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  int64_t total = 0;  ///< of all that match, not only of this page
+};
+
+/// A signed-in browser. Only the hash of the cookie's token is kept.
+struct WebSession {
+  std::string token_hash;
+  UserId user;
+  std::string csrf_token;
+  std::string address;
+  std::string user_agent;
+  WallTime created_at{};
+  WallTime expires_at{};
+  WallTime last_used_at{};
+};
+
+/// An API token of a program. Only its hash is kept.
+struct Token {
+  TokenId id;
+  std::string name;
+  std::string token_hash;  ///< never returned by the API
+  Role role = Role::kSupervisor;
+  UserId created_by;
+  WallTime created_at{};
+  std::optional<WallTime> expires_at;
+  std::optional<WallTime> last_used_at;
+};
+
+struct DncEntry {
+  std::string phone;
+  CampaignId campaign;  ///< 0: system-wide
+  std::string reason;
+  UserId added_by;
+  WallTime created_at{};
+};
+
+struct LeadFilter {
+  LeadsetId leadset;  ///< required
+  std::string status;
+  std::string last_disposition;
+  std::optional<bool> finished;
+};
+
+struct AttemptFilter {
+  CampaignId campaign;
+  LeadsetId leadset;
+  LeadId lead;
+  UserId agent;
+  std::optional<Outcome> outcome;
+  std::string disposition;
+  std::string phone;  ///< whole number or its beginning
+  std::optional<WallTime> from, to;
+};
+
+/// One line of an attempt's timeline.
+struct AttemptEvent {
+  WallTime at{};
+  std::string kind;  ///< placed, ringing, answered, connected, ended, disposition, recording,
+                     ///< interrupted
+  std::string detail;
+};
+
+/// One agent session, as history.
+struct AgentSessionRow {
+  AgentSessionId id;
+  UserId agent;
+  CampaignId campaign;
+  WallTime started_at{};
+  std::optional<WallTime> ended_at;
+  std::string end_reason;
+};
+
+struct AgentStateRow {
+  AgentSessionId session;
+  std::string state;
+  std::string reason;
+  WallTime at{};
+};
+
+/// Why a lead is or is not dialed now (PRODUCT rule 7).
+struct LeadAnswer {
+  bool dialable = false;
+  std::string reason;    ///< as in LeadStats::not_dialable; empty when dialable
+  std::string sentence;  ///< for a person, says what to do
+};
+
+enum class ImportState { kRunning, kDone, kFailed, kCancelled };
+
+/// One upload of leads. `options` is JSON that only the importer reads.
+struct Import {
+  ImportId id;
+  LeadsetId leadset;
+  UserId created_by;
+  ImportState state = ImportState::kRunning;
+  std::string file;  ///< name of the kept upload, relative to the uploads folder
+  std::string options;
+  int64_t bytes_total = 0, bytes_done = 0;
+  int64_t rows = 0, accepted = 0, rejected = 0, duplicates = 0;
+  std::string error;  ///< sentence when failed
+  WallTime created_at{};
+  std::optional<WallTime> ended_at;
+};
+
+struct RejectedRow {
+  int64_t row = 0;  ///< 1-based line of the file
+  std::string reason;
+  std::string content;
+};
+
+/// Where a phone counts as a duplicate.
+enum class DuplicateScope { kLeadset, kCampaign, kEverywhere };
+
+struct AuditEntry {
+  int64_t id = 0;
+  WallTime at{};
+  Actor actor;
+  std::string kind;  ///< of the record, as to_string(RecordKind)
+  int64_t record_id = 0;
+  std::string action;   ///< created, changed, deleted, ...
+  std::string changes;  ///< JSON object of field -> [before, after]; secrets are left out
+};
+
+}  // namespace carillon::store

@@ -1,0 +1,101 @@
+// Writer: every change that people and imports make.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/reader.h"
+
+namespace carillon::store {
+
+struct Effects;
+
+/// The changes of one Store::change, inside its transaction: it sees its own writes, and when the
+/// work returns an error nothing of it stays. Each function checks its input: kInvalid with the
+/// field's name and a sentence, kConflict when a unique name is taken, kNotFound. `save_x` takes
+/// the whole record: PATCH is load, modify, save in one change. Runs on the writer thread; lives
+/// only while the work runs. Every change goes to the audit log.
+class Writer : public Reader {
+ public:
+  Writer(Database& database, Effects& effects, Actor actor, WallTime now)
+      : Reader(database), effects_(effects), actor_(std::move(actor)), now_(now) {}
+
+  WallTime now() const { return now_; }
+
+  // ---- people. `id` and times of a record to be added are ignored.
+  Result<UserId> add_user(User user, const std::string& password_hash);
+  Result<void> save_user(const User& user);
+  /// Sets the hash and ends the user's web sessions, except the one whose token hash is `keep`.
+  Result<void> set_password_hash(UserId id, const std::string& hash, const std::string& keep = {});
+  /// Keeps the row for reports; the name is free again. The last administrator stays.
+  Result<void> remove_user(UserId id);
+  Result<void> set_last_seen(UserId id);
+  /// Also sets the user's sip_username. An empty ha1 removes the credential.
+  Result<void> set_phone_credential(const PhoneCredential& credential);
+  Result<SipProfileId> add_sip_profile(SipProfile profile);
+  Result<void> save_sip_profile(const SipProfile& profile);
+  Result<void> remove_sip_profile(SipProfileId id);
+
+  // ---- sessions and tokens
+  Result<void> add_web_session(const WebSession& session);
+  Result<void> touch_web_session(const std::string& token_hash, WallTime expires_at);
+  Result<void> remove_web_session(const std::string& token_hash);
+  Result<void> remove_web_sessions_of(UserId user);
+  Result<TokenId> add_token(Token token);
+  Result<void> touch_token(TokenId id);
+  Result<void> remove_token(TokenId id);
+
+  // ---- campaigns and what belongs to them
+  Result<CampaignId> add_campaign(Campaign campaign);
+  Result<void> save_campaign(const Campaign& campaign);
+  /// Its leadsets stay, without a campaign.
+  Result<void> remove_campaign(CampaignId id);
+  Result<ScriptId> add_script(Script script);
+  Result<void> save_script(const Script& script);
+  Result<void> remove_script(ScriptId id);
+  Result<TrunkId> add_trunk(Trunk trunk);
+  Result<void> save_trunk(const Trunk& trunk);
+  Result<void> remove_trunk(TrunkId id);
+
+  // ---- leads
+  Result<LeadsetId> add_leadset(Leadset leadset);
+  Result<void> save_leadset(const Leadset& leadset);
+  /// Its leads go too, in the background; attempts stay in the call log.
+  Result<void> remove_leadset(LeadsetId id);
+  /// `lead.phone` must already be E.164 by libphonenumber (store/import validates), with its zone
+  /// set.
+  Result<LeadId> add_lead(Lead lead);
+  /// Writes the contact fields, status, priority, not_call_until, finished and custom columns; the
+  /// counters that the system keeps stay.
+  Result<void> save_lead(const Lead& lead);
+  Result<void> remove_lead(LeadId id);
+  /// Many leads at once, for imports: checks as add_lead does and fails as a whole.
+  Result<void> add_leads(LeadsetId leadset, ImportId import, const std::vector<Lead>& leads);
+  /// Removes up to `limit` leads that belong to the leadset and not to `except`, save those that
+  /// are reserved or in a call. Returns how many went; call it until it says 0.
+  Result<int64_t> remove_leads(LeadsetId leadset, ImportId except, int64_t limit);
+  /// Removes up to `limit` leads that an import brought: for a cancelled import.
+  Result<int64_t> remove_leads_of_import(ImportId import, int64_t limit);
+  /// Data Recycle: finished leads whose last disposition is recyclable in their campaign, or whose
+  /// retries were used up, may be dialed again. Returns how many.
+  Result<int64_t> recycle(LeadsetId leadset);
+  /// The id of the set of IANA zones, made when it is new. Order and repeats do not matter.
+  Result<ZoneSetId> zone_set(std::vector<std::string> zones);
+  Result<void> add_dnc(DncEntry entry);
+  Result<void> remove_dnc(const std::string& phone, CampaignId campaign);
+
+  // ---- imports
+  Result<ImportId> add_import(Import import);
+  Result<void> save_import(const Import& import);
+  Result<void> add_rejected_rows(ImportId id, const std::vector<RejectedRow>& rows);
+
+  // ---- settings
+  Result<void> set_setting(const std::string& key, const std::string& value);
+
+ private:
+  Effects& effects_;
+  Actor actor_;
+  WallTime now_;
+};
+
+}  // namespace carillon::store
