@@ -1,0 +1,49 @@
+import { Button, Group, Modal, Text } from '@mantine/core';
+import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
+
+interface Question {
+  title: string;
+  text: ReactNode;
+  action: string;
+  danger?: boolean;
+}
+
+type Ask = (question: Question) => Promise<boolean>;
+
+const ConfirmContext = createContext<Ask | null>(null);
+
+/** Asks once before what cannot be undone: `if (await confirm({...}))`. */
+export function useConfirm(): Ask {
+  const ask = use(ConfirmContext);
+  if (!ask) throw new Error('useConfirm needs a ConfirmProvider above it');
+  return ask;
+}
+
+export function ConfirmProvider({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState<(Question & { answer: (yes: boolean) => void }) | null>(null);
+  const ask = useCallback<Ask>(
+    (question) => new Promise((answer) => setOpen({ ...question, answer })),
+    [],
+  );
+  const value = useMemo(() => ask, [ask]);
+  const close = (yes: boolean) => {
+    open?.answer(yes);
+    setOpen(null);
+  };
+  return (
+    <ConfirmContext value={value}>
+      {children}
+      <Modal opened={open !== null} onClose={() => close(false)} title={open?.title} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Text c="dimmed">{open?.text}</Text>
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={() => close(false)} data-autofocus>
+            Cancel
+          </Button>
+          <Button {...(open?.danger ? { color: 'red.8' } : {})} onClick={() => close(true)}>
+            {open?.action}
+          </Button>
+        </Group>
+      </Modal>
+    </ConfirmContext>
+  );
+}

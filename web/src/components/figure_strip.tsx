@@ -1,0 +1,11 @@
+import type { ReactNode } from 'react';
+import classes from './figure_strip.module.css';
+
+/** Figures side by side, divided by hairlines; wraps to fewer columns on narrow screens. */
+export function FigureStrip({ children, label }: { children: ReactNode; label: string }) {
+  return (
+    <section aria-label={label}>
+      <dl className={classes.strip}>{children}</dl>
+    </section>
+  );
+}
