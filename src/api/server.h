@@ -1,0 +1,118 @@
+// The HTTP API: REST, the event stream, the agents' line, sign-in and the web pages.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "core/messages/calls.h"
+#include "core/messages/live.h"
+#include "store/store.h"
+
+namespace carillon::store {
+class ImportJobs;
+}
+
+namespace carillon::api {
+
+struct ApiConfig {
+  std::string bind_address = "0.0.0.0";  ///< numeric IPv4 or IPv6
+  int https_port = 8443;                 ///< 0: any free one; -1: no HTTPS
+  int http_port = -1;                    ///< plain HTTP, for a proxy in front; 0: any; -1: none
+  /// PEM files. Needed when https_port is not -1; the server makes its own when none is given.
+  std::filesystem::path certificate, key;
+  /// Numeric addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+  std::vector<std::string> trusted_proxies;
+  /// Origins besides the request's own Host that may open WebSockets, "https://calls.example.com".
+  std::vector<std::string> allowed_origins;
+
+  std::filesystem::path web_root;    ///< the built web pages; may be missing
+  std::filesystem::path uploads;     ///< folder of uploaded lead files; made when missing
+  std::filesystem::path recordings;  ///< folder of the recordings
+
+  std::string setup_code;          ///< asked for by POST /setup; empty: set-up is refused
+  std::string realm = "carillon";  ///< of the desk phones' digest, as in TelephonyConfig
+  std::string version = "0.1.0";
+
+  int max_connections = 4'000;
+  int max_connections_per_address = 500;  ///< trusted proxies excepted
+  uint64_t upload_limit = 512ull << 20;   ///< bytes of one file
+  double requests_per_second_per_address = 50;
+  double requests_per_second_per_token = 100;
+  size_t event_ring = 10'000;         ///< events kept for resuming
+  size_t websocket_queue_kb = 1'024;  ///< per client; beyond: resync
+  Duration core_timeout = 5s;         ///< for the core's answer to a request
+  Duration events_gap = 100ms;        ///< between frames of the supervisors' event stream
+  Duration header_timeout = 10s;      ///< from the first byte of a request to its last header
+  Duration keep_alive_timeout = 75s;  ///< between requests
+  Duration websocket_ping = 20s;      ///< also how often its sign-in is checked again
+  Duration stop_timeout = 5s;         ///< for answers under way, at stop()
+};
+
+/// One line of /metrics.
+struct Metric {
+  std::string name;  ///< with unit and _total as Prometheus wants it: carillon_calls_placed_total
+  std::string help;
+  bool counter = true;  ///< else a gauge
+  std::map<std::string, std::string> labels;
+  double value = 0;
+};
+
+/// What the API needs from the rest. All functions may be called on any thread of the API and must
+/// not block.
+struct Ports {
+  store::Store& store;
+  store::ImportJobs* imports = nullptr;  ///< null: imports are answered with 503
+  /// False: the core's inbox is full.
+  std::function<bool(CoreRequest)> to_core;
+  /// AgentOffer, and SetPhones at start and whenever a phone changed.
+  std::function<void(TelephonyCommand)> to_telephony;
+  /// As StoreConfig::zone_open.
+  store::ZoneOpen zone_open;
+  /// Counters of the other rooms. May be empty.
+  std::function<std::vector<Metric>()> metrics;
+  /// Parts ("core", "telephony") to an empty text when alive, else a sentence. May be empty.
+  std::function<std::map<std::string, std::string>()> health;
+};
+
+/// The API of one node. One http thread owns all connections and the live view; passwords are
+/// hashed on two threads of their own. Lifetime: from start() to stop() or destruction; the store
+/// must live longer. publish() and the like may be called by any thread, also after stop().
+class Server {
+ public:
+  /// A taken port, an unreadable certificate: an Error that says what to do.
+  static Result<std::unique_ptr<Server>> start(ApiConfig config, Ports ports);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// From the core.
+  void publish(LiveEvent event);
+  void done(RequestDone answer);
+  /// From the telephony.
+  void answer(AgentAnswer answer);
+  /// From the store: StoreSinks.
+  void record_changed(store::RecordKind kind, int64_t id);
+  void lead_stats(CampaignId campaign, const LeadStats& stats);
+  /// From the imports: progress, and the end.
+  void import_changed(const store::Import& import);
+
+  /// The ports that are really used; -1: none.
+  int https_port() const;
+  int http_port() const;
+
+  /// Takes no more connections, lets answers under way end, closes WebSockets with 1001.
+  void stop();
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace carillon::api
