@@ -1,0 +1,27 @@
+// Phrases: what the customers say, as 8 kHz sound.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace carillon::sandbox {
+
+using Sound = std::vector<int16_t>;  ///< 8000 samples a second, mono
+
+/// Everything that customers and answering machines can say. Never changes once made, so that the
+/// calls of the RTP thread share one.
+struct Phrases {
+  std::vector<Sound> hellos;
+  std::vector<Sound> replies;
+  std::vector<Sound> machine_greetings;
+};
+
+/// Sounds with the rhythm and the spectrum of speech, but no words. Needs nothing installed.
+std::shared_ptr<const Phrases> synthetic_phrases();
+
+/// English sentences spoken by espeak-ng; synthetic_phrases() when it is not installed. Takes a
+/// second or two.
+std::shared_ptr<const Phrases> spoken_phrases();
+
+}  // namespace carillon::sandbox
