@@ -75,13 +75,10 @@ Error parse_failure(PhoneNumberUtil::ErrorType type, bool has_country) {
       return invalid(has_country ? "no country has this calling code"
                                  : "the number has no country code and no default country is set");
     case PhoneNumberUtil::TOO_SHORT_AFTER_IDD:
-    case PhoneNumberUtil::TOO_SHORT_NSN:
-      return invalid("the phone number is too short");
-    case PhoneNumberUtil::TOO_LONG_NSN:
-      return invalid("the phone number is too long");
+    case PhoneNumberUtil::TOO_SHORT_NSN: return invalid("the phone number is too short");
+    case PhoneNumberUtil::TOO_LONG_NSN: return invalid("the phone number is too long");
     case PhoneNumberUtil::NOT_A_NUMBER:
-    case PhoneNumberUtil::NO_PARSING_ERROR:
-      break;
+    case PhoneNumberUtil::NO_PARSING_ERROR: break;
   }
   return invalid("this is not a phone number");
 }
@@ -91,12 +88,10 @@ Error not_valid(const lib::PhoneNumber& number) {
     case PhoneNumberUtil::TOO_SHORT:
     case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY:
       return invalid("the phone number is too short for its country");
-    case PhoneNumberUtil::TOO_LONG:
-      return invalid("the phone number is too long for its country");
+    case PhoneNumberUtil::TOO_LONG: return invalid("the phone number is too long for its country");
     case PhoneNumberUtil::INVALID_LENGTH:
       return invalid("the phone number has a wrong number of digits for its country");
-    default:
-      return invalid("no such phone number exists in its country's numbering plan");
+    default: return invalid("no such phone number exists in its country's numbering plan");
   }
 }
 
