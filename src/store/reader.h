@@ -69,6 +69,15 @@ class Reader {
   /// the campaign through it.
   Result<std::unordered_set<std::string>> known_phones(const std::vector<std::string>& phones,
                                                        DuplicateScope scope, LeadsetId leadset);
+  /// The same for an import that is going to replace the leadset's leads: those that are not its
+  /// own do not count (import/import_queries.cpp).
+  Result<std::unordered_set<std::string>> known_phones_when_replacing(
+      const std::vector<std::string>& phones, DuplicateScope scope, LeadsetId leadset,
+      ImportId import);
+  /// The phones among `phones` that are on the system's do-not-call list or on that of the
+  /// leadset's campaign (import/import_queries.cpp).
+  Result<std::unordered_set<std::string>> dnc_phones(const std::vector<std::string>& phones,
+                                                     LeadsetId leadset);
   Result<std::vector<ZoneSet>> zone_sets();
   /// `zone_open` decides the reason "window"; empty: every zone set counts as open.
   Result<LeadStats> campaign_stats(CampaignId campaign, WallTime now, const ZoneOpen& zone_open);
