@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,12 @@ struct ImportConfig {
   std::filesystem::path uploads;  ///< folder of the uploaded files, made when missing
   int64_t max_file_bytes = 1LL << 30;
   CsvLimits csv;
-  size_t chunk_rows =
-      500;  ///< rows a transaction, so that attempts' commits get through in between
-  std::chrono::milliseconds chunk_pause_limit{20};  ///< chunks shrink when a commit takes longer
+  std::string node = "main";  ///< as StoreConfig::node: only own imports are cleaned up at start
+  /// Chunks of rows grow and shrink towards this time on the writer thread, so that the commits of
+  /// attempts get through in between.
+  std::chrono::milliseconds chunk_time{12};
+  size_t chunk_rows_max = 4'000;
+  size_t max_report_rows = 100'000;  ///< rejected rows that are kept with their content
   std::chrono::hours keep_uploads{24};
   size_t max_queued = 16;  ///< imports that wait for the one that runs
 };
@@ -113,10 +117,13 @@ class ImportJobs {
   /// it has ended or is past the point of return.
   Result<void> cancel(ImportId id);
 
+  /// An import that waits or runs, with its figures as they are now; the database knows the others.
+  std::optional<Import> running(ImportId id) const;
+
  private:
   class Impl;
-  explicit ImportJobs(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit ImportJobs(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;  ///< shared with changes that are under way in the store
 };
 
 /// The next piece of an import's report of rows that did not go in (line, reason, original row):

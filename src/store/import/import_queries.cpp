@@ -1,0 +1,85 @@
+// What only imports ask of the database.
+#include <fmt/format.h>
+
+#include "store/database.h"
+#include "store/import/csv.h"
+#include "store/import/import_jobs.h"
+#include "store/reader.h"
+
+namespace carillon::store {
+namespace {
+
+/// The phones as one parameter. They are E.164: a plus and digits, so that nothing needs escaping.
+std::string list_parameter(const Database& database, const std::vector<std::string>& phones) {
+  const bool array = database.is_postgresql();
+  const char* quote = array ? "" : "\"";
+  return fmt::format("{}{}{}{}{}", array ? '{' : '[', quote,
+                     fmt::join(phones, fmt::format("{0},{0}", quote)), quote, array ? '}' : ']');
+}
+
+std::string is_in_list(const Database& database) {
+  return database.is_postgresql() ? "= ANY (CAST(? AS text[]))"
+                                  : "IN (SELECT value FROM json_each(?))";
+}
+
+Result<std::unordered_set<std::string>> phones_of(Database& database, const std::string& sql,
+                                                  const Values& values) {
+  try {
+    std::unordered_set<std::string> found;
+    for (auto& row : database.query(sql, values)) found.insert(std::move(row.at(0)));
+    return found;
+  } catch (const DatabaseError& failure) {
+    return failure.error();
+  }
+}
+
+}  // namespace
+
+Result<std::unordered_set<std::string>> Reader::dnc_phones(const std::vector<std::string>& phones,
+                                                           LeadsetId leadset) {
+  if (phones.empty()) return std::unordered_set<std::string>{};
+  const std::string sql =
+      "SELECT phone FROM dnc WHERE phone " + is_in_list(db_) +
+      " AND campaign_id IN (0, (SELECT campaign_id FROM leadsets WHERE id = ?))";
+  return phones_of(db_, sql, {list_parameter(db_, phones), leadset.value});
+}
+
+Result<std::unordered_set<std::string>> Reader::known_phones_when_replacing(
+    const std::vector<std::string>& phones, DuplicateScope scope, LeadsetId leadset,
+    ImportId import) {
+  if (phones.empty()) return std::unordered_set<std::string>{};
+  std::string sql = "SELECT DISTINCT phone FROM leads WHERE phone " + is_in_list(db_);
+  Values values{list_parameter(db_, phones), leadset.value, import.value};
+  switch (scope) {
+    case DuplicateScope::kLeadset: sql += " AND leadset_id = ? AND import_id = ?"; break;
+    case DuplicateScope::kCampaign:
+      sql +=
+          " AND (leadset_id <> ? OR import_id = ?) AND leadset_id IN (SELECT o.id FROM leadsets o"
+          " JOIN leadsets l ON l.id = o.id OR (l.campaign_id = o.campaign_id AND l.campaign_id > 0)"
+          " WHERE l.id = ?)";
+      values.emplace_back(leadset.value);
+      break;
+    case DuplicateScope::kEverywhere: sql += " AND (leadset_id <> ? OR import_id = ?)"; break;
+  }
+  return phones_of(db_, sql, values);
+}
+
+Result<std::string> rejected_csv(Reader& reader, ImportId id, int64_t& after_row, int64_t limit) {
+  auto rows = reader.rejected_rows(id, after_row, limit);
+  if (!rows) return rows.error();
+  std::string csv;
+  if (after_row == 0) csv = "line,reason,original row\r\n";
+  for (const auto& row : *rows) {
+    csv += fmt::format("{},", row.row);
+    append_csv_field(csv, row.reason);
+    csv += ',';
+    csv += row.content;  // was made of cells that are safe in a spreadsheet
+    csv += "\r\n";
+    after_row = row.row;
+  }
+  // A piece with nothing in it is the end; the heading alone is a report without rows.
+  if (rows->empty() && after_row == 0) after_row = 1;
+  return csv;
+}
+
+}  // namespace carillon::store

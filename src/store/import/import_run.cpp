@@ -1,0 +1,530 @@
+#include "store/import/import_run.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <thread>
+#include <unordered_set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+
+namespace carillon::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kFirstChunkRows = 200;
+constexpr size_t kSmallestChunkRows = 20;
+constexpr size_t kChunksUnderWay = 2;  ///< one is written while the next is read
+constexpr auto kReportGap = 250ms;
+constexpr auto kStopPoll = 200ms;
+constexpr auto kRetryGap = 2s;
+constexpr int64_t kRemoveAtOnce = 500;
+
+/// A row of the report must be text that both databases keep: well-formed, without NUL.
+std::string storable(std::string_view text) {
+  std::string out;
+  TextDecoder decoder(TextEncoding::kUtf8);
+  decoder.feed(text, out);
+  decoder.finish(out);
+  std::ranges::replace(out, '\0', ' ');
+  return out;
+}
+
+std::string as_csv(const CsvRow& row) {
+  std::string line;
+  for (size_t i = 0; i < row.fields.size(); ++i) {
+    if (i > 0) line += ',';
+    append_csv_field(line, row.fields[i]);
+  }
+  return line;
+}
+
+std::string_view duplicate_reason(Duplicates scope) {
+  switch (scope) {
+    case Duplicates::kLeadset: return "duplicate: the number is already in this leadset";
+    case Duplicates::kCampaign: return "duplicate: the number is already in this campaign";
+    case Duplicates::kEverywhere: return "duplicate: the number is already in a leadset";
+    case Duplicates::kAllow: break;
+  }
+  return "";
+}
+
+DuplicateScope store_scope(Duplicates scope) {
+  switch (scope) {
+    case Duplicates::kCampaign: return DuplicateScope::kCampaign;
+    case Duplicates::kEverywhere: return DuplicateScope::kEverywhere;
+    default: return DuplicateScope::kLeadset;
+  }
+}
+
+}  // namespace
+
+std::string options_json(const ImportSpec& spec, const std::string& node, bool replacing) {
+  nlohmann::json mapping = nlohmann::json::object();
+  for (const auto& [column, field] : spec.mapping) mapping[std::to_string(column)] = field;
+  const char* const duplicates[] = {"none", "leadset", "campaign", "everywhere"};
+  return nlohmann::json{{"node", node},
+                        {"replacing", replacing},
+                        {"start_row", spec.start_row},
+                        {"mapping", mapping},
+                        {"status_for_all", spec.status_for_all},
+                        {"mode", spec.mode == ImportMode::kReplace ? "replace" : "append"},
+                        {"duplicates", duplicates[static_cast<int>(spec.duplicates)]},
+                        {"country", spec.country},
+                        {"keep_dnc", spec.keep_dnc}}
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+ImportOptions read_options(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  ImportOptions options;
+  if (!json.is_object()) return options;
+  if (const auto node = json.find("node"); node != json.end() && node->is_string()) {
+    options.node = *node;
+  }
+  if (const auto r = json.find("replacing"); r != json.end() && r->is_boolean()) {
+    options.replacing = *r;
+  }
+  return options;
+}
+
+/// Rows on their way to the writer thread, and what became of them there.
+struct ImportRun::Chunk {
+  struct Source {
+    int64_t line = 0;
+    std::string content;
+    ZoneListIndex zones = 0;
+    bool own_zone = false;
+  };
+  std::vector<Lead> leads;
+  std::vector<Source> sources;  ///< of `leads`, one for one
+  std::vector<RejectedRow> rejected;
+  int64_t refused = 0;  ///< as rejected, with those that are too many for the report
+  int64_t count = 0;    ///< rows of the file that the chunk stands for
+
+  LeadsetId leadset;
+  ImportId import;
+  Duplicates duplicates = Duplicates::kAllow;
+  bool replace = false;
+  bool check_dnc = true;
+  int64_t report_room = 0;  ///< rejected rows that may still be kept
+
+  /// What write() did.
+  struct Written {
+    int64_t accepted = 0, duplicates = 0, refused = 0, reported = 0;
+    Clock::duration time{};
+  };
+  Written written;
+
+  /// On the writer thread, inside the change; may be called again when the transaction has to be.
+  Result<void> write(Writer& writer);
+
+ private:
+  enum class Verdict { kAccept, kDuplicate, kDoNotCall };
+  Result<std::vector<Verdict>> judge(Writer& writer) const;
+};
+
+Result<void> ImportRun::Chunk::write(Writer& writer) {
+  const auto began = Clock::now();
+  written = {.refused = refused};
+  const auto verdicts = judge(writer);
+  if (!verdicts) return verdicts.error();
+  std::vector<Lead> accepted;
+  std::vector<RejectedRow> report = rejected;
+  const bool all = std::ranges::count(*verdicts, Verdict::kAccept) == std::ssize(leads);
+  for (size_t i = 0; i < leads.size() && !all; ++i) {
+    const auto refuse = [&](std::string_view reason) {
+      report.push_back({sources[i].line, std::string(reason), storable(sources[i].content)});
+    };
+    switch ((*verdicts)[i]) {
+      case Verdict::kAccept: accepted.push_back(leads[i]); break;
+      case Verdict::kDuplicate:
+        ++written.duplicates;
+        refuse(duplicate_reason(duplicates));
+        break;
+      case Verdict::kDoNotCall:
+        ++written.refused;
+        refuse("the number is on the do-not-call list");
+        break;
+    }
+  }
+  const auto& to_add = all ? leads : accepted;
+  written.accepted = std::ssize(to_add);
+  if (!to_add.empty()) {
+    if (auto added = writer.add_leads(leadset, import, to_add); !added) return added;
+  }
+  std::ranges::sort(report, {}, &RejectedRow::row);
+  if (std::ssize(report) > report_room) report.resize(static_cast<size_t>(report_room));
+  written.reported = std::ssize(report);
+  if (!report.empty()) {
+    if (auto added = writer.add_rejected_rows(import, report); !added) return added;
+  }
+  written.time = Clock::now() - began;
+  return {};
+}
+
+Result<std::vector<ImportRun::Chunk::Verdict>> ImportRun::Chunk::judge(Writer& writer) const {
+  std::vector<std::string> phones;
+  phones.reserve(leads.size());
+  for (const auto& lead : leads) phones.push_back(lead.phone);
+  std::unordered_set<std::string> known, dnc;
+  if (duplicates != Duplicates::kAllow) {
+    const auto scope = store_scope(duplicates);
+    auto found = replace ? writer.known_phones_when_replacing(phones, scope, leadset, import)
+                         : writer.known_phones(phones, scope, leadset);
+    if (!found) return found.error();
+    known = std::move(*found);
+  }
+  if (check_dnc) {
+    auto found = writer.dnc_phones(phones, leadset);
+    if (!found) return found.error();
+    dnc = std::move(*found);
+  }
+  std::vector<Verdict> verdicts(leads.size(), Verdict::kAccept);
+  for (size_t i = 0; i < leads.size(); ++i) {
+    if (dnc.contains(phones[i])) {
+      verdicts[i] = Verdict::kDoNotCall;
+    } else if (duplicates != Duplicates::kAllow && !known.insert(phones[i]).second) {
+      verdicts[i] = Verdict::kDuplicate;
+    }
+  }
+  return verdicts;
+}
+
+/// The chunks that were sent and not yet collected. Shared with the writer thread.
+struct ImportRun::Window {
+  std::mutex mutex;
+  std::condition_variable changed;
+  size_t under_way = 0;
+  std::vector<std::shared_ptr<Chunk>> written;
+  std::optional<Error> failure;
+
+  /// False when `stop` came first.
+  template <class Predicate>
+  bool wait(const std::atomic<bool>& stop, Predicate predicate) {
+    std::unique_lock lock(mutex);
+    while (!predicate()) {
+      if (stop) return false;
+      changed.wait_for(lock, kStopPoll);
+    }
+    return true;
+  }
+};
+
+ImportRun::ImportRun(Store& store, const ImportConfig& config, const Uploads& uploads,
+                     ImportTask& task, const ImportJobs::Progress& progress,
+                     const std::atomic<bool>& stop)
+    : store_(store),
+      config_(config),
+      uploads_(uploads),
+      task_(task),
+      progress_(progress),
+      stop_(stop),
+      record_(task.record()),
+      window_(std::make_shared<Window>()),
+      chunk_(std::make_unique<Chunk>()),
+      chunk_rows_(std::min(kFirstChunkRows, config.chunk_rows_max)),
+      zone_set_of_list_(static_cast<size_t>(zone_list_count())) {}
+
+ImportRun::~ImportRun() = default;
+
+void ImportRun::run() {
+  if (!task_.replacing) {
+    auto plan = ImportPlan::make(task_.spec);
+    if (!plan) return undo(ImportState::kFailed, plan.error().message);
+    const auto read = read_rows(*plan);
+    if (!read) return undo(ImportState::kFailed, read.error().message);
+    if (*read == ReadEnd::kStopped) return;
+    auto possible = ImportTask::Cancel::kPossible;
+    if (!task_.cancel.compare_exchange_strong(possible, ImportTask::Cancel::kTooLate)) {
+      return undo(ImportState::kCancelled, "");
+    }
+    if (task_.spec.mode == ImportMode::kReplace) {
+      if (auto begun = begin_replacing(); !begun) {
+        return undo(ImportState::kFailed, begun.error().message);
+      }
+    }
+  }
+  if (task_.replacing) {
+    // Past the point of return: the new rows are the leadset's leads, so go on until it is done.
+    while (true) {
+      const auto removed = remove_old_leads();
+      if (stop_) return;
+      if (removed) break;
+      log_failure(removed.error());
+    }
+  }
+  end(ImportState::kDone, "");
+}
+
+void ImportRun::fail_after_crash() {
+  undo(ImportState::kFailed,
+       "The server stopped during this import. Nothing of it was kept; start it again.");
+}
+
+bool ImportRun::stopped_or_cancelled() const {
+  return stop_ || task_.cancel == ImportTask::Cancel::kAsked;
+}
+
+// --------------------------------------------------------------------------------- reading
+
+Result<ImportRun::ReadEnd> ImportRun::read_rows(const ImportPlan& plan) {
+  const auto facts = uploads_.facts(record_.file);
+  if (!facts) return facts.error();
+  std::optional<Error> failure;
+  const auto on_row = [&](const CsvRow& row) {
+    if (row_index_++ < task_.spec.start_row) return true;
+    take_row(plan, row);
+    std::lock_guard lock(window_->mutex);
+    failure = window_->failure;
+    return !failure && !stopped_or_cancelled();
+  };
+  const auto read = read_csv_file(uploads_.path(record_.file), *facts, config_.csv, on_row,
+                                  [&](int64_t bytes) { record_.bytes_done = bytes; });
+  if (!read) failure = read.error();
+  if (!failure && !stopped_or_cancelled()) send_chunk();
+  const bool all_written =
+      window_->wait(stop_, [&] { return window_->under_way == 0 || window_->failure; });
+  collect();
+  if (failure) return *failure;
+  if (window_->failure) return *window_->failure;
+  if (!all_written || stop_) return ReadEnd::kStopped;
+  if (task_.cancel == ImportTask::Cancel::kAsked) return ReadEnd::kCancelled;
+  report(true);
+  return ReadEnd::kComplete;
+}
+
+void ImportRun::take_row(const ImportPlan& plan, const CsvRow& row) {
+  ++chunk_->count;
+  if (!row.error.empty()) {
+    reject(row, row.error);
+  } else if (auto planned = plan.lead_of(row); !planned) {
+    reject(row, planned.error().message);
+  } else {
+    chunk_->sources.push_back({row.line, as_csv(row), planned->zones, planned->own_zone});
+    chunk_->leads.push_back(std::move(planned->lead));
+  }
+  if (static_cast<size_t>(chunk_->count) >= chunk_rows_) send_chunk();
+}
+
+void ImportRun::reject(const CsvRow& row, std::string reason) {
+  ++chunk_->refused;
+  if (reported_rejects_ + std::ssize(chunk_->rejected) <
+      static_cast<int64_t>(config_.max_report_rows)) {
+    chunk_->rejected.push_back({row.line, std::move(reason), storable(as_csv(row))});
+  }
+}
+
+/// Hands the chunk to the writer thread, once there is room in the window.
+void ImportRun::send_chunk() {
+  auto fail = [&](const Error& error) {
+    std::lock_guard lock(window_->mutex);
+    if (!window_->failure) window_->failure = error;
+  };
+  const bool room = window_->wait(
+      stop_, [&] { return window_->under_way < kChunksUnderWay || window_->failure; });
+  collect();
+  if (!room || chunk_->count == 0) return;
+  if (auto resolved = resolve_zones(*chunk_); !resolved) return fail(resolved.error());
+
+  std::shared_ptr<Chunk> chunk = std::move(chunk_);
+  chunk_ = std::make_unique<Chunk>();
+  chunk->leadset = record_.leadset;
+  chunk->import = record_.id;
+  chunk->duplicates = task_.spec.duplicates;
+  chunk->replace = task_.spec.mode == ImportMode::kReplace;
+  chunk->check_dnc = !task_.spec.keep_dnc;
+  chunk->report_room =
+      std::max<int64_t>(static_cast<int64_t>(config_.max_report_rows) - reported_rejects_, 0);
+  {
+    std::lock_guard lock(window_->mutex);
+    ++window_->under_way;
+  }
+  store_.change(
+      task_.actor, [chunk](Writer& writer) { return chunk->write(writer); },
+      [chunk, window = window_](Result<void> committed) {
+        std::lock_guard lock(window->mutex);
+        --window->under_way;
+        if (committed) {
+          window->written.push_back(chunk);
+        } else if (!window->failure) {
+          window->failure = committed.error();
+        }
+        window->changed.notify_all();
+      });
+}
+
+/// Gives every lead of the chunk the id of its zone set; new sets get theirs in a change before.
+Result<void> ImportRun::resolve_zones(Chunk& chunk) {
+  std::vector<ZoneListIndex> lists;
+  std::vector<std::string> zones;
+  for (size_t i = 0; i < chunk.leads.size(); ++i) {
+    const auto& source = chunk.sources[i];
+    if (source.own_zone) {
+      const auto& zone = chunk.leads[i].time_zone;
+      if (!zone_set_of_zone_.contains(zone)) zones.push_back(zone);
+    } else if (!zone_set_of_list_[static_cast<size_t>(source.zones)]) {
+      lists.push_back(source.zones);
+    }
+  }
+  std::ranges::sort(lists);
+  lists.erase(std::ranges::unique(lists).begin(), lists.end());
+  if (!lists.empty() || !zones.empty()) {
+    struct Found {
+      std::map<ZoneListIndex, ZoneSetId> by_list;
+      std::map<std::string, ZoneSetId> by_zone;
+    };
+    const auto found = std::make_shared<Found>();
+    auto made = change([found, lists, zones](Writer& writer) -> Result<void> {
+      for (const auto list : lists) {
+        auto id = writer.zone_set(zones_of(list));
+        if (!id) return id.error();
+        found->by_list[list] = *id;
+      }
+      for (const auto& zone : zones) {
+        auto id = writer.zone_set({zone});
+        if (!id) return id.error();
+        found->by_zone[zone] = *id;
+      }
+      return {};
+    });
+    if (!made) return made;
+    for (const auto& [list, id] : found->by_list) zone_set_of_list_[static_cast<size_t>(list)] = id;
+    zone_set_of_zone_.merge(found->by_zone);
+  }
+  for (size_t i = 0; i < chunk.leads.size(); ++i) {
+    const auto& source = chunk.sources[i];
+    chunk.leads[i].zone_set = source.own_zone
+                                  ? zone_set_of_zone_.at(chunk.leads[i].time_zone)
+                                  : zone_set_of_list_[static_cast<size_t>(source.zones)];
+  }
+  return {};
+}
+
+/// Counts what is durable, and lets the chunks grow or shrink towards the time that they may take.
+void ImportRun::collect() {
+  std::vector<std::shared_ptr<Chunk>> written;
+  {
+    std::lock_guard lock(window_->mutex);
+    written.swap(window_->written);
+  }
+  for (const auto& chunk : written) {
+    record_.rows += chunk->count;
+    record_.accepted += chunk->written.accepted;
+    record_.duplicates += chunk->written.duplicates;
+    record_.rejected += chunk->written.refused;
+    reported_rejects_ += chunk->written.reported;
+    if (chunk->written.time > config_.chunk_time) {
+      chunk_rows_ = std::max(chunk_rows_ / 2, kSmallestChunkRows);
+    } else if (chunk->written.time < config_.chunk_time / 2) {
+      chunk_rows_ = std::min(chunk_rows_ * 3 / 2, config_.chunk_rows_max);
+    }
+  }
+  report(false);
+}
+
+void ImportRun::report(bool now) {
+  task_.set_record(record_);
+  const auto time = Clock::now();
+  if (!now && time - last_report_ < kReportGap) return;
+  last_report_ = time;
+  if (progress_) progress_(record_);
+}
+
+// --------------------------------------------------------------------------------- endings
+
+Result<void> ImportRun::begin_replacing() {
+  record_.options = options_json(task_.spec, config_.node, true);
+  auto saved = change([record = record_](Writer& writer) { return writer.save_import(record); });
+  if (saved) task_.replacing = true;
+  return saved;
+}
+
+Result<void> ImportRun::remove_old_leads() {
+  return remove_in_steps([record = record_](Writer& writer) {
+    return writer.remove_leads(record.leadset, record.id, kRemoveAtOnce);
+  });
+}
+
+Result<void> ImportRun::remove_own_leads() {
+  return remove_in_steps([id = record_.id](Writer& writer) {
+    return writer.remove_leads_of_import(id, kRemoveAtOnce);
+  });
+}
+
+/// Repeats a removal, a change each, until nothing is left to remove.
+Result<void> ImportRun::remove_in_steps(std::function<Result<int64_t>(Writer&)> step) {
+  const auto removed = std::make_shared<int64_t>(0);
+  do {
+    auto done = change([removed, step](Writer& writer) -> Result<void> {
+      auto count = step(writer);
+      if (!count) return count.error();
+      *removed = *count;
+      return {};
+    });
+    if (!done) return done;
+  } while (*removed > 0);
+  return {};
+}
+
+/// Takes back what went in, then says so. A database that fails now is tried again until it works
+/// or the process ends: the next start does the same.
+void ImportRun::undo(ImportState state, std::string error) {
+  task_.cancel = ImportTask::Cancel::kTooLate;
+  window_->wait(stop_, [&] { return window_->under_way == 0; });
+  while (!stop_) {
+    const auto removed = remove_own_leads();
+    if (removed) break;
+    log_failure(removed.error());
+  }
+  if (stop_) return;
+  record_.accepted = 0;
+  end(state, std::move(error));
+}
+
+void ImportRun::end(ImportState state, std::string error) {
+  record_.state = state;
+  record_.error = std::move(error);
+  while (!stop_) {
+    const auto saved = change([record = record_](Writer& writer) {
+      Import ended = record;
+      ended.ended_at = writer.now();
+      return writer.save_import(ended);
+    });
+    if (saved) break;
+    log_failure(saved.error());
+  }
+  if (stop_) return;
+  record_.ended_at = machine_now().wall;
+  uploads_.remove(record_.file);
+  report(true);
+}
+
+void ImportRun::log_failure(const Error& error) {
+  spdlog::warn("import {}: {} Trying again.", record_.id, error.message);
+  const auto until = Clock::now() + kRetryGap;
+  while (!stop_ && Clock::now() < until) std::this_thread::sleep_for(kStopPoll);
+}
+
+/// A change of the store that this thread waits for. kUnavailable when the process ends first.
+Result<void> ImportRun::change(std::function<Result<void>(Writer&)> work) {
+  struct Waiting {
+    Window window;
+    std::optional<Result<void>> result;
+  };
+  const auto waiting = std::make_shared<Waiting>();
+  store_.change(task_.actor, std::move(work), [waiting](Result<void> committed) {
+    std::lock_guard lock(waiting->window.mutex);
+    waiting->result = std::move(committed);
+    waiting->window.changed.notify_all();
+  });
+  if (!waiting->window.wait(stop_, [&] { return waiting->result.has_value(); })) {
+    return Error{ErrorCode::kUnavailable, "The server is stopping.", ""};
+  }
+  return *waiting->result;
+}
+
+}  // namespace carillon::store

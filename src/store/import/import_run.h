@@ -1,0 +1,117 @@
+// ImportRun: one import, from the first row to its end.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/import/import_jobs.h"
+#include "store/import/import_plan.h"
+#include "store/import/uploads.h"
+#include "store/store.h"
+
+namespace carillon::store {
+
+/// An import that waits or runs. Shared by the import thread and those who ask for it.
+struct ImportTask {
+  enum class Cancel { kPossible, kAsked, kTooLate };
+
+  Actor actor;
+  ImportSpec spec;
+  bool replacing = false;  ///< all rows are in: what is left is removing the old leads
+  std::atomic<Cancel> cancel{Cancel::kPossible};
+
+  Import record() const {
+    std::lock_guard lock(mutex_);
+    return record_;
+  }
+  void set_record(const Import& record) {
+    std::lock_guard lock(mutex_);
+    record_ = record;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Import record_;
+};
+
+/// The JSON in Import::options: what the importer must know again after a restart.
+std::string options_json(const ImportSpec& spec, const std::string& node, bool replacing);
+struct ImportOptions {
+  std::string node;
+  bool replacing = false;
+};
+ImportOptions read_options(const std::string& json);
+
+/// Runs one import on the import thread.
+///
+///   state     | event                       | next      | action
+///   ----------|-----------------------------|-----------|------------------------------------------
+///   reading   | end of file, append         | done      | one change makes the import done: its
+///             |                             |           | leads can be dialed from then on
+///   reading   | end of file, replace        | replacing | the point of no return is made durable
+///   reading   | cancelled                   | cancelled | its leads are removed
+///   reading   | file or database fails      | failed    | its leads are removed
+///   replacing | no old lead is left         | done      | (old leads in a call stay)
+///   any       | crash or stop               | unchanged | the next start goes on: reading becomes
+///             |                             |           | failed, replacing is carried on
+class ImportRun {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `stop` becomes true when the process ends; run() then returns soon.
+  ImportRun(Store& store, const ImportConfig& config, const Uploads& uploads, ImportTask& task,
+            const ImportJobs::Progress& progress, const std::atomic<bool>& stop);
+
+  ~ImportRun();
+
+  void run();
+  /// For an import that a crash interrupted while it was reading.
+  void fail_after_crash();
+
+ private:
+  struct Chunk;
+  struct Window;
+  enum class ReadEnd { kComplete, kCancelled, kStopped };
+
+  Result<ReadEnd> read_rows(const ImportPlan& plan);
+  void take_row(const ImportPlan& plan, const CsvRow& row);
+  void reject(const CsvRow& row, std::string reason);
+  void send_chunk();
+  Result<void> resolve_zones(Chunk& chunk);
+  void collect();
+  void report(bool now);
+  bool stopped_or_cancelled() const;
+
+  Result<void> begin_replacing();
+  Result<void> remove_old_leads();
+  Result<void> remove_own_leads();
+  Result<void> remove_in_steps(std::function<Result<int64_t>(Writer&)> step);
+  void end(ImportState state, std::string error);
+  void undo(ImportState state, std::string error);
+  void log_failure(const Error& error);
+  Result<void> change(std::function<Result<void>(Writer&)> work);
+
+  Store& store_;
+  const ImportConfig& config_;
+  const Uploads& uploads_;
+  ImportTask& task_;
+  const ImportJobs::Progress& progress_;
+  const std::atomic<bool>& stop_;
+  Import record_;
+
+  std::shared_ptr<Window> window_;
+  std::unique_ptr<Chunk> chunk_;
+  size_t chunk_rows_;
+  int64_t row_index_ = 0;  ///< rows met in the file, with those before start_row
+  int64_t reported_rejects_ = 0;
+  std::vector<ZoneSetId> zone_set_of_list_;  ///< 0: not asked for yet
+  std::map<std::string, ZoneSetId> zone_set_of_zone_;
+  Clock::time_point last_report_{};
+};
+
+}  // namespace carillon::store
