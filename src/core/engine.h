@@ -29,11 +29,14 @@ using CoreCommand = std::variant<TelephonyCommand, StoreCommand, LiveEvent, Requ
 
 /// What the house decides, not a campaign. The defaults are right for production.
 struct EngineOptions {
+  /// A browser that is away for no longer than this was only reconnecting.
+  Duration presence_hiccup = 5s;
   /// The browser is gone: the agent session ends after this time ...
   Duration presence_grace = 30s;
   /// ... or after this one when the agent is in a call.
   Duration presence_grace_in_call = 60s;
-  /// The agent's audio is broken for so long: Paused, "line down".
+  /// A waiting agent whose audio broke is made ready again when it is back within this time; later
+  /// the agent has to ask for it.
   Duration line_down_pause = 10s;
   /// A preview that nobody decides upon goes back, and the agent is paused.
   Duration preview_limit = 120s;

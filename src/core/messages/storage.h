@@ -40,6 +40,8 @@ struct LeadFate {
   LeadId lead;
   bool finished = false;  ///< not dialed again until recycled
   std::optional<WallTime> not_call_until;
+  /// No INVITE left for this attempt: the called count that CommitAttempt raised goes down again.
+  bool not_dialed = false;
 };
 /// Writes the attempt's final state and frees the lead. Times, agent, SIP details come with it.
 struct FinishAttempt {

@@ -1,0 +1,50 @@
+// The states of an attempt and the ways between them.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace carillon::core {
+
+/// Where an attempt stands.
+///
+/// | From       | On                                        | To         | Does | | ---        |
+/// ---                                       | ---        | ---                      | | (none) |
+/// pacing or a preview agent asks for a call | Committing | CommitAttempt            | | Committing
+/// | AttemptCommitted                          | On disk    |                          | |
+/// Committing | AttemptRefused                            | Finished   | ReleaseLeads, back off   |
+/// | Committing | its agent is gone                         | Withdrawn  | | | Withdrawn  |
+/// AttemptCommitted or AttemptRefused        | Finished   | FinishAttempt if written | | On disk |
+/// its turn, and still allowed               | Dialing    | PlaceCall                | | On disk |
+/// not allowed any more, or waited too long  | Finished   | FinishAttempt            | | Dialing |
+/// CallProgress                              | Ringing    |                          | | Dialing |
+/// CallEnded, another trunk is left          | On disk    |                          | | Dialing,
+/// Ringing | CallAnswered                        | Waiting    |                          | |
+/// Waiting    | an agent is free                          | Connected  | ConnectCall              |
+/// | Waiting    | answer_wait_ms passed                     | Announcing | PlayAndEnd | | Dialing
+/// to Announcing | we end it                      | Ending     | EndCall                  | |
+/// Dialing to Ending | CallEnded                          | Finished   | FinishAttempt            |
+/// | Ending     | CallEnded did not come in end_limit       | Finished   | FinishAttempt |
+///
+/// Hold is a property of Connected. Waiting lasts no time at all when an agent is free: the
+/// ConnectCall leaves in the step that took CallAnswered.
+enum class AttemptState : uint8_t {
+  kCommitting,
+  kWithdrawn,
+  kOnDisk,
+  kDialing,
+  kRinging,
+  kWaiting,
+  kConnected,
+  kAnnouncing,
+  kEnding,
+  kFinished,
+};
+inline constexpr int kAttemptStates = 10;
+
+std::string_view to_string(AttemptState state);
+
+/// Whether the table above has a way from `from` to `to`.
+bool is_allowed(AttemptState from, AttemptState to);
+
+}  // namespace carillon::core

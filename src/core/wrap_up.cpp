@@ -1,0 +1,140 @@
+#include "core/wrap_up.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/agent_sessions.h"
+#include "core/live_board.h"
+#include "core/retry_rules.h"
+
+namespace carillon::core::wrap_up {
+namespace {
+
+void start_clock(World& world, AgentSession& session) {
+  const DialingCampaign& campaign = world.campaign(session.campaign);
+  const Duration limit{std::max<int64_t>(campaign.record.wrap_up_limit_ms, 0)};
+  session.wrap_up_until = world.now.wall + limit;
+  world.timers.set(TimerKind::kSessionWrapUp, session.id.value, world.now.steady + limit);
+  live_board::changed(world, session);
+}
+
+const DispositionRule* find_rule(const Campaign& campaign, const std::string& name) {
+  const auto& rules = campaign.dispositions;
+  const auto it = std::find_if(rules.begin(), rules.end(),
+                               [&](const DispositionRule& rule) { return rule.name == name; });
+  return it == rules.end() ? nullptr : &*it;
+}
+
+/// What is wrong with the request; nothing when it can be saved.
+std::optional<Error> objection(const World& world, const AgentSession& session,
+                               const SubmitDisposition& request, const DispositionRule* rule) {
+  if (!session.last.attempt || request.attempt != session.last.attempt) {
+    return Error{ErrorCode::kConflict, "That is not your last call.", "attempt_id"};
+  }
+  if (!rule) {
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("The campaign has no disposition \"{}\".", request.disposition),
+                 "disposition"};
+  }
+  if (rule->callback && !request.callback_at) {
+    return Error{ErrorCode::kInvalid, "Say when to call back.", "callback_at"};
+  }
+  if (rule->callback && *request.callback_at <= world.now.wall) {
+    return Error{ErrorCode::kInvalid, "The call-back must lie in the future.", "callback_at"};
+  }
+  return std::nullopt;
+}
+
+/// The call that is still under way carries the disposition from now on, so that its end, which
+/// the store writes later, does not undo it.
+void remember_in_call(Call& call, const SaveDisposition& saving) {
+  call.record.disposition = saving.rule.name;
+  call.record.notes = saving.notes;
+  call.record.callback_at = saving.callback_at;
+  call.disposition_fate = saving.fate;
+}
+
+}  // namespace
+
+bool is_due(const AgentSession& session) {
+  return session.attempt && session.attempt == session.last.attempt && !session.last.disposed;
+}
+
+void begin(World& world, AgentSession& session) {
+  agent_sessions::enter(world, session, AgentState::kWrapUp);
+  const DialingCampaign& campaign = world.campaign(session.campaign);
+  if (session.last.disposed || campaign.record.dispositions.empty()) {
+    return agent_sessions::settle(world, session);
+  }
+  if (!session.saving) start_clock(world, session);
+}
+
+void submit(World& world, const SubmitDisposition& request) {
+  AgentSession* session = world.find_session(request.session);
+  if (!session) {
+    return world.refuse(request.request, ErrorCode::kNotFound, "You are not logged in any more.");
+  }
+  const Campaign& campaign = world.campaign(session->campaign).record;
+  const DispositionRule* rule = find_rule(campaign, request.disposition);
+  if (auto error = objection(world, *session, request, rule)) {
+    return world.refuse(request.request, error->code, error->message, error->field);
+  }
+  SaveDisposition saving;
+  saving.request = request.request;
+  saving.attempt = request.attempt;
+  saving.lead = session->last.lead->id;
+  saving.agent = session->agent;
+  saving.campaign = session->campaign;
+  saving.rule = *rule;
+  saving.notes = request.notes;
+  if (rule->callback) {
+    saving.callback_at = request.callback_at;
+    saving.callback_for_me = request.callback_for_me;
+  }
+  saving.fate = fate_after_disposition(campaign, *session->last.lead, *rule, saving.callback_at,
+                                       world.now.wall);
+  if (Call* call = world.find_call(request.attempt)) remember_in_call(*call, saving);
+  world.dispositions[request.request] = {request.session, request.attempt, request.then_pause,
+                                         request.pause_reason};
+  session->saving = request.request;
+  world.timers.cancel(TimerKind::kSessionWrapUp, session->id.value);
+  world.store(std::move(saving));
+}
+
+void saved(World& world, const DispositionSaved& event) {
+  const auto node = world.dispositions.extract(event.request);
+  if (node.empty()) return;
+  const PendingDisposition& pending = node.mapped();
+  AgentSession* session = world.find_session(pending.session);
+  const bool awaited = session && session->saving == event.request;
+  if (awaited) session->saving = {};
+  if (!event.error.empty()) {
+    world.refuse(event.request, ErrorCode::kStorage,
+                 fmt::format("The disposition could not be saved: {} Try again.", event.error));
+    if (awaited && session->state == AgentState::kWrapUp) start_clock(world, *session);
+    return;
+  }
+  world.done(event.request);
+  if (!session || session->last.attempt != pending.attempt) return;
+  const bool first = !session->last.disposed;
+  session->last.disposed = true;
+  if (pending.then_pause) {
+    session->pause_after = true;
+    session->pause_after_reason = pending.pause_reason.empty() ? "pause" : pending.pause_reason;
+    agent_sessions::recount_duty(world, *session);
+  }
+  const bool in_panel = session->attempt == pending.attempt;
+  const bool call_is_over =
+      session->state == AgentState::kWrapUp || (session->state == AgentState::kPaused && first);
+  if (in_panel && call_is_over) agent_sessions::settle(world, *session);
+}
+
+void overdue(World& world, AgentSession& session) {
+  if (session.state != AgentState::kWrapUp) return;
+  session.wrap_up_until.reset();
+  if (!session.end_after.empty()) return agent_sessions::settle(world, session);
+  agent_sessions::enter(world, session, AgentState::kPaused, "no disposition");
+}
+
+}  // namespace carillon::core::wrap_up
