@@ -12,7 +12,7 @@ namespace carillon::sandbox {
 
 struct SandboxConfig {
   std::string address = "127.0.0.1";  ///< numeric IPv4 address for SIP and RTP
-  int port = 5070;                    ///< UDP and TCP; 0: a free one
+  int port = 5080;                    ///< UDP and TCP; 0: a free one
   uint64_t seed = 1;
   PopulationMix mix;
   std::string rules_file;   ///< empty: only the built-in rules

@@ -254,7 +254,7 @@ int sipp(int port, const std::string& number, const std::string& options) {
   return std::system(command.c_str());
 }
 
-TEST(Sandbox, SippCallsItOverUdpWithADigestPassword) {
+TEST(Sandbox, SippCallsItOverUdpAndTheLedgerCounts) {
   const auto ledger = std::filesystem::temp_directory_path() / "carillon_sandbox_sipp_ledger";
   std::filesystem::remove(ledger);
   SandboxConfig config;
