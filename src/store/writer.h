@@ -71,14 +71,21 @@ class Writer : public Reader {
   Result<void> remove_lead(LeadId id);
   /// Many leads at once, for imports: checks as add_lead does and fails as a whole.
   Result<void> add_leads(LeadsetId leadset, ImportId import, const std::vector<Lead>& leads);
+  /// As add_leads, but the leads stay out of dialing until release_leads(): an import is seen whole
+  /// or not at all. Their fields must have been checked (import/staging.cpp).
+  Result<void> stage_leads(LeadsetId leadset, ImportId import, const std::vector<Lead>& leads);
+  /// Lets up to `limit` staged leads of an import be dialed, in order of id after `after`, which is
+  /// moved on. Returns how many; call it until it says 0.
+  Result<int64_t> release_leads(ImportId import, LeadId& after, int64_t limit);
   /// Removes up to `limit` leads that belong to the leadset and not to `except`, save those that
   /// are reserved or in a call. Returns how many went; call it until it says 0.
   Result<int64_t> remove_leads(LeadsetId leadset, ImportId except, int64_t limit);
   /// Removes up to `limit` leads that an import brought: for a cancelled import.
   Result<int64_t> remove_leads_of_import(ImportId import, int64_t limit);
   /// Data Recycle: finished leads whose last disposition is recyclable in their campaign, or whose
-  /// retries were used up, may be dialed again. Returns how many.
-  Result<int64_t> recycle(LeadsetId leadset);
+  /// retries were used up, may be dialed again, with a new count of attempts. Returns how many
+  /// of at most `limit` it brought back; call it until it says 0.
+  Result<int64_t> recycle(LeadsetId leadset, int64_t limit = 10'000);
   /// The id of the set of IANA zones, made when it is new. Order and repeats do not matter.
   Result<ZoneSetId> zone_set(std::vector<std::string> zones);
   Result<void> add_dnc(DncEntry entry);
@@ -93,6 +100,25 @@ class Writer : public Reader {
   Result<void> set_setting(const std::string& key, const std::string& value);
 
  private:
+  /// Notes a change for record_changed and the audit log. `changes` is JSON, see audit.h.
+  void note(RecordKind kind, int64_t id, const std::string& action,
+            const std::string& changes = "{}");
+  Result<void> check_user(const User& user);
+  Result<void> check_last_administrator(const User& before);
+  Result<void> check_campaign(const Campaign& campaign);
+  Result<void> check_trunk(const Trunk& trunk);
+  Result<void> check_sip_profile(const SipProfile& profile);
+  Result<void> check_script(const Script& script);
+  Result<void> check_leadset(const Leadset& leadset);
+  /// kConflict when another row of `table` has this name. `alive`: one more condition, or empty.
+  Result<void> check_name_free(const std::string& table, const std::string& column,
+                               const std::string& name, int64_t id, const std::string& alive);
+  void write_campaign_lists(const Campaign& campaign);
+  void mark_campaigns_of_agent(UserId agent);
+  void mark_campaigns_of_trunk(TrunkId trunk);
+  void mark_leads(LeadsetId leadset, bool dialing_sees_it);
+  void flag_dnc(const std::string& phone);
+
   Effects& effects_;
   Actor actor_;
   WallTime now_;

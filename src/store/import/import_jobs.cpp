@@ -264,11 +264,11 @@ void ImportJobs::Impl::recover(const Import& import) {
   const auto options = read_options(import.options);
   if (options.node != config_.node || stop_) return;
   ImportTask task;
-  task.spec.mode = options.replacing ? ImportMode::kReplace : ImportMode::kAppend;
-  task.replacing = options.replacing;
+  task.spec.mode = options.mode;
+  task.finishing = options.finishing;
   task.set_record(import);
   ImportRun run(store_, config_, uploads_, task, progress_, stop_);
-  options.replacing ? run.run() : run.fail_after_crash();
+  options.finishing ? run.run() : run.fail_after_crash();
 }
 
 Result<void> ImportJobs::Impl::reserve_place(const std::string& upload_id) {

@@ -22,6 +22,7 @@ constexpr auto kReportGap = 250ms;
 constexpr auto kStopPoll = 200ms;
 constexpr auto kRetryGap = 2s;
 constexpr int64_t kRemoveAtOnce = 500;
+constexpr int64_t kReleaseAtOnce = 2'000;
 
 /// A row of the report must be text that both databases keep: well-formed, without NUL.
 std::string storable(std::string_view text) {
@@ -62,12 +63,12 @@ DuplicateScope store_scope(Duplicates scope) {
 
 }  // namespace
 
-std::string options_json(const ImportSpec& spec, const std::string& node, bool replacing) {
+std::string options_json(const ImportSpec& spec, const std::string& node, bool finishing) {
   nlohmann::json mapping = nlohmann::json::object();
   for (const auto& [column, field] : spec.mapping) mapping[std::to_string(column)] = field;
   const char* const duplicates[] = {"none", "leadset", "campaign", "everywhere"};
   return nlohmann::json{{"node", node},
-                        {"replacing", replacing},
+                        {"finishing", finishing},
                         {"start_row", spec.start_row},
                         {"mapping", mapping},
                         {"status_for_all", spec.status_for_all},
@@ -85,8 +86,11 @@ ImportOptions read_options(const std::string& text) {
   if (const auto node = json.find("node"); node != json.end() && node->is_string()) {
     options.node = *node;
   }
-  if (const auto r = json.find("replacing"); r != json.end() && r->is_boolean()) {
-    options.replacing = *r;
+  if (const auto r = json.find("finishing"); r != json.end() && r->is_boolean()) {
+    options.finishing = *r;
+  }
+  if (const auto m = json.find("mode"); m != json.end() && *m == "replace") {
+    options.mode = ImportMode::kReplace;
   }
   return options;
 }
@@ -154,7 +158,7 @@ Result<void> ImportRun::Chunk::write(Writer& writer) {
   const auto& to_add = all ? leads : accepted;
   written.accepted = std::ssize(to_add);
   if (!to_add.empty()) {
-    if (auto added = writer.add_leads(leadset, import, to_add); !added) return added;
+    if (auto added = writer.stage_leads(leadset, import, to_add); !added) return added;
   }
   std::ranges::sort(report, {}, &RejectedRow::row);
   if (std::ssize(report) > report_room) report.resize(static_cast<size_t>(report_room));
@@ -232,7 +236,7 @@ ImportRun::ImportRun(Store& store, const ImportConfig& config, const Uploads& up
 ImportRun::~ImportRun() = default;
 
 void ImportRun::run() {
-  if (!task_.replacing) {
+  if (!task_.finishing) {
     auto plan = ImportPlan::make(task_.spec);
     if (!plan) return undo(ImportState::kFailed, plan.error().message);
     const auto read = read_rows(*plan);
@@ -242,20 +246,16 @@ void ImportRun::run() {
     if (!task_.cancel.compare_exchange_strong(possible, ImportTask::Cancel::kTooLate)) {
       return undo(ImportState::kCancelled, "");
     }
-    if (task_.spec.mode == ImportMode::kReplace) {
-      if (auto begun = begin_replacing(); !begun) {
-        return undo(ImportState::kFailed, begun.error().message);
-      }
+    if (auto begun = begin_finishing(); !begun) {
+      return undo(ImportState::kFailed, begun.error().message);
     }
   }
-  if (task_.replacing) {
-    // Past the point of return: the new rows are the leadset's leads, so go on until it is done.
-    while (true) {
-      const auto removed = remove_old_leads();
-      if (stop_) return;
-      if (removed) break;
-      log_failure(removed.error());
-    }
+  // Past the point of return: all rows are in, so go on until they can be dialed.
+  while (true) {
+    const auto finished = finish();
+    if (stop_) return;
+    if (finished) break;
+    log_failure(finished.error());
   }
   end(ImportState::kDone, "");
 }
@@ -436,37 +436,60 @@ void ImportRun::report(bool now) {
 
 // --------------------------------------------------------------------------------- endings
 
-Result<void> ImportRun::begin_replacing() {
+/// Makes it durable that the import is complete: from now on a restart finishes it.
+Result<void> ImportRun::begin_finishing() {
   record_.options = options_json(task_.spec, config_.node, true);
   auto saved = change([record = record_](Writer& writer) { return writer.save_import(record); });
-  if (saved) task_.replacing = true;
+  if (saved) task_.finishing = true;
   return saved;
 }
 
-Result<void> ImportRun::remove_old_leads() {
-  return remove_in_steps([record = record_](Writer& writer) {
-    return writer.remove_leads(record.leadset, record.id, kRemoveAtOnce);
-  });
+/// The old leads go before the new ones can be dialed, so that nobody is called for both.
+Result<void> ImportRun::finish() {
+  if (task_.spec.mode == ImportMode::kReplace) {
+    auto removed = in_steps([record = record_](Writer& writer) {
+      return writer.remove_leads(record.leadset, record.id, kRemoveAtOnce);
+    });
+    if (!removed) return removed;
+  }
+  struct Step {
+    LeadId reached;
+    int64_t count = 0;
+  };
+  Step last;
+  do {
+    const auto step = std::make_shared<Step>();
+    auto released = change([step, from = last.reached, id = record_.id](Writer& writer) {
+      step->reached = from;
+      auto count = writer.release_leads(id, step->reached, kReleaseAtOnce);
+      if (!count) return Result<void>(count.error());
+      step->count = *count;
+      return Result<void>();
+    });
+    if (!released) return released;
+    last = *step;
+  } while (last.count > 0);
+  return {};
 }
 
 Result<void> ImportRun::remove_own_leads() {
-  return remove_in_steps([id = record_.id](Writer& writer) {
+  return in_steps([id = record_.id](Writer& writer) {
     return writer.remove_leads_of_import(id, kRemoveAtOnce);
   });
 }
 
-/// Repeats a removal, a change each, until nothing is left to remove.
-Result<void> ImportRun::remove_in_steps(std::function<Result<int64_t>(Writer&)> step) {
-  const auto removed = std::make_shared<int64_t>(0);
+/// Repeats a step, a change each, until it has nothing left to do.
+Result<void> ImportRun::in_steps(std::function<Result<int64_t>(Writer&)> step) {
+  const auto done_now = std::make_shared<int64_t>(0);
   do {
-    auto done = change([removed, step](Writer& writer) -> Result<void> {
+    auto done = change([done_now, step](Writer& writer) -> Result<void> {
       auto count = step(writer);
       if (!count) return count.error();
-      *removed = *count;
+      *done_now = *count;
       return {};
     });
     if (!done) return done;
-  } while (*removed > 0);
+  } while (*done_now > 0);
   return {};
 }
 

@@ -22,7 +22,7 @@ struct ImportTask {
 
   Actor actor;
   ImportSpec spec;
-  bool replacing = false;  ///< all rows are in: what is left is removing the old leads
+  bool finishing = false;  ///< all rows are in: what is left is to let them be dialed
   std::atomic<Cancel> cancel{Cancel::kPossible};
 
   Import record() const {
@@ -40,10 +40,11 @@ struct ImportTask {
 };
 
 /// The JSON in Import::options: what the importer must know again after a restart.
-std::string options_json(const ImportSpec& spec, const std::string& node, bool replacing);
+std::string options_json(const ImportSpec& spec, const std::string& node, bool finishing);
 struct ImportOptions {
   std::string node;
-  bool replacing = false;
+  ImportMode mode = ImportMode::kAppend;
+  bool finishing = false;
 };
 ImportOptions read_options(const std::string& json);
 
@@ -51,14 +52,13 @@ ImportOptions read_options(const std::string& json);
 ///
 ///   state     | event                       | next      | action
 ///   ----------|-----------------------------|-----------|------------------------------------------
-///   reading   | end of file, append         | done      | one change makes the import done: its
-///             |                             |           | leads can be dialed from then on
-///   reading   | end of file, replace        | replacing | the point of no return is made durable
+///   reading   | end of file                 | finishing | the point of no return is made durable
 ///   reading   | cancelled                   | cancelled | its leads are removed
 ///   reading   | file or database fails      | failed    | its leads are removed
-///   replacing | no old lead is left         | done      | (old leads in a call stay)
+///   finishing | all leads are released      | done      | replace: the leadset's other leads were
+///             |                             |           | removed before (those in a call stay)
 ///   any       | crash or stop               | unchanged | the next start goes on: reading becomes
-///             |                             |           | failed, replacing is carried on
+///             |                             |           | failed, finishing is carried on
 class ImportRun {
  public:
   using Clock = std::chrono::steady_clock;
@@ -87,10 +87,10 @@ class ImportRun {
   void report(bool now);
   bool stopped_or_cancelled() const;
 
-  Result<void> begin_replacing();
-  Result<void> remove_old_leads();
+  Result<void> begin_finishing();
+  Result<void> finish();
   Result<void> remove_own_leads();
-  Result<void> remove_in_steps(std::function<Result<int64_t>(Writer&)> step);
+  Result<void> in_steps(std::function<Result<int64_t>(Writer&)> step);
   void end(ImportState state, std::string error);
   void undo(ImportState state, std::string error);
   void log_failure(const Error& error);

@@ -53,6 +53,8 @@ Error invalid(std::string message, std::string field) {
   return Error{ErrorCode::kInvalid, std::move(message), std::move(field)};
 }
 
+bool is_control(char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }
+
 std::optional<int64_t> to_integer(std::string_view text) {
   int64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -167,6 +169,9 @@ Result<void> LeadColumn::set(Lead& lead, std::string_view cell) const {
     case Kind::kText:
       if (is_status() && cell.size() > kMaxStatusBytes) {
         return invalid("the status is longer than 64 bytes", name_);
+      }
+      if (is_status() && std::ranges::any_of(cell, is_control)) {
+        return invalid("the status has line breaks or other control characters", name_);
       }
       (lead.*text_).assign(cell);
       return {};

@@ -13,7 +13,7 @@
 namespace carillon::store {
 
 constexpr std::string_view kCustomPrefix = "custom:";
-constexpr size_t kMaxFieldBytes = 4096;
+constexpr size_t kMaxFieldBytes = 4'000;
 
 /// Where a column's cells go: a setter that was looked up once, not for every row.
 class LeadColumn {

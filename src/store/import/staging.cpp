@@ -1,0 +1,95 @@
+// Staged leads: those of an import that is not complete. Their phone_valid is 2, which keeps them
+// out of the lanes that claims are made from, and out of the lanes' index until they are released.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "store/effects.h"
+#include "store/table.h"
+#include "store/writer.h"
+
+namespace carillon::store {
+namespace {
+
+constexpr int64_t kStaged = 2;
+
+bool has_content(const std::string& text) { return !text.empty(); }
+bool has_content(int number) { return number != 0; }
+bool has_content(bool flag) { return flag; }
+bool has_content(const std::optional<WallTime>& time) { return time.has_value(); }
+bool has_content(const std::map<std::string, std::string>& map) { return !map.empty(); }
+template <class Tag>
+bool has_content(Id<Tag> id) {
+  return static_cast<bool>(id);
+}
+
+/// Which contact columns hold something in any of the leads; the others keep their defaults.
+std::vector<bool> used_columns(const std::vector<Lead>& leads) {
+  std::vector<bool> used;
+  for (const Lead& lead : leads) {
+    size_t i = 0;
+    for_contact_columns(lead, [&](const char*, const auto& field) {
+      if (i == used.size()) used.push_back(false);
+      if (!used[i] && has_content(field)) used[i] = true;
+      ++i;
+    });
+  }
+  return used;
+}
+
+}  // namespace
+
+Result<void> Writer::stage_leads(LeadsetId set, ImportId import, const std::vector<Lead>& leads) {
+  return guarded([&]() -> Result<void> {
+    if (leads.empty()) return {};
+    const auto used = used_columns(leads);
+    std::vector<std::string> phones;
+    for (const auto& lead : leads) phones.push_back(lead.phone);
+    const auto listed = dnc_phones(phones, set);
+    if (!listed) return listed.error();
+
+    std::string columns = "import_id, phone_valid, dnc, created_at, modified_at";
+    size_t i = 0;
+    for_contact_columns(leads.front(), [&](const char* column, const auto&) {
+      if (used[i++]) columns += fmt::format(", {}", column);
+    });
+    const int64_t now = to_unix_ms(now_);
+    std::vector<Values> rows;
+    rows.reserve(leads.size());
+    for (const Lead& lead : leads) {
+      auto& row = rows.emplace_back();
+      row.reserve(used.size() + 5);
+      row = {import.value, kStaged, int64_t{listed->contains(lead.phone) ? 1 : 0}, now, now};
+      size_t column = 0;
+      for_contact_columns(lead, [&](const char*, const auto& field) {
+        if (used[column++]) row.emplace_back(encode(field));
+      });
+    }
+    db_.insert_rows("leads", columns, rows);
+    return {};
+  });
+}
+
+Result<int64_t> Writer::release_leads(ImportId id, LeadId& after, int64_t limit) {
+  return guarded([&]() -> Result<int64_t> {
+    const auto job = import(id);
+    if (!job) return job.error();
+    // A range of ids, as a list of them would be read twice.
+    const auto bounds = db_.query(
+        "SELECT count(*), max(id) FROM (SELECT id FROM leads WHERE import_id = ? AND "
+        "import_id > 0 AND id > ? ORDER BY id LIMIT ?) AS next",
+        {id.value, after.value, limit});
+    const int64_t count = std::stoll(bounds.at(0).at(0));
+    if (count == 0) return 0;
+    const int64_t last = std::stoll(bounds.at(0).at(1));
+    db_.execute(
+        "UPDATE leads SET phone_valid = 1 WHERE import_id = ? AND import_id > 0 AND id > ? AND "
+        "id <= ? AND phone_valid = ?",
+        {id.value, after.value, last, kStaged});
+    after = LeadId{last};
+    mark_leads(job->leadset, true);
+    return count;
+  });
+}
+
+}  // namespace carillon::store
