@@ -1,0 +1,16 @@
+# Writes the migration files into a C++ source: cmake -DOUTPUT=... -DFILES="a;b" -P embed.cmake
+set(code "#include \"store/migrations.h\"\n\nnamespace carillon::store {\n\n")
+string(APPEND code "const std::vector<Migration>& embedded_migrations() {\n")
+string(APPEND code "  static const std::vector<Migration> kMigrations{\n")
+list(SORT FILES)
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME_WE)
+  string(REGEX MATCH "^[0-9]+" number ${name})
+  math(EXPR version "${number}")
+  file(READ ${file} text)
+  # A raw string literal may hold 64 KB; split before CREATE to stay below in any compiler.
+  string(REPLACE "\nCREATE" ")sql\" R\"sql(\nCREATE" text "${text}")
+  string(APPEND code "      {${version}, \"${name}\", R\"sql(${text})sql\"},\n")
+endforeach()
+string(APPEND code "  };\n  return kMigrations;\n}\n\n}  // namespace carillon::store\n")
+file(WRITE ${OUTPUT} "${code}")

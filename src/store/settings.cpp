@@ -1,0 +1,68 @@
+// Settings, the audit log, and what all changes share.
+#include "store/audit.h"
+#include "store/check.h"
+#include "store/effects.h"
+#include "store/writer.h"
+
+namespace carillon::store {
+
+Result<std::optional<std::string>> Reader::setting(const std::string& key) {
+  return guarded([&]() -> Result<std::optional<std::string>> {
+    auto rows = db_.query("SELECT value FROM settings WHERE key = ?", {key});
+    if (rows.empty()) return std::optional<std::string>();
+    return std::optional<std::string>(std::move(rows.front().front()));
+  });
+}
+
+Result<void> Writer::set_setting(const std::string& key, const std::string& value) {
+  return guarded([&]() -> Result<void> {
+    Check check;
+    check.name(key, "key", 100).text(value, "value", 100'000);
+    if (auto checked = check.result(); !checked) return checked;
+    const auto before = setting(key);
+    if (!before) return before.error();
+    db_.execute(
+        "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = "
+        "excluded.value",
+        {key, value});
+    // Settings may hold secrets (tokens of services): the log says that, not what.
+    note(RecordKind::kSetting, 0, "changed", nlohmann::json{{"key", key}}.dump());
+    return {};
+  });
+}
+
+Result<Page<AuditEntry>> Reader::audit(const ListQuery& query) {
+  return guarded([&] {
+    Where where;
+    add_search(where, query.search, {"actor", "kind", "action", "changes"});
+    ListQuery newest_first = query;
+    if (newest_first.sort.empty()) newest_first.sort = "-id";
+    return select_page<AuditEntry>(db_, "audit", where, newest_first,
+                                   {"id", "at", "actor", "kind", "action"});
+  });
+}
+
+void Writer::note(RecordKind kind, int64_t id, const std::string& action,
+                  const std::string& changes) {
+  effects_.records.emplace(kind, id);
+  db_.execute(
+      "INSERT INTO audit (at, user_id, actor, address, kind, record_id, action, changes) VALUES "
+      "(?, ?, ?, ?, ?, ?, ?, ?)",
+      {to_unix_ms(now_), actor_.user.value, actor_.name, actor_.address,
+       std::string(to_string(kind)), id, action, changes});
+}
+
+Result<void> Writer::check_name_free(const std::string& table, const std::string& column,
+                                     const std::string& name, int64_t id,
+                                     const std::string& alive) {
+  const std::string condition = alive.empty() ? "" : " AND " + alive;
+  if (db_.number(fmt::format("SELECT count(*) FROM {} WHERE {} = ? AND id <> ?{}", table, column,
+                             condition),
+                 {name, id}) == 0) {
+    return {};
+  }
+  return Error{ErrorCode::kConflict,
+               fmt::format("The {} {} is taken. Choose another one.", column, name), column};
+}
+
+}  // namespace carillon::store
