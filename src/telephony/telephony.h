@@ -52,6 +52,8 @@ struct TelephonyConfig {
   Duration transaction_timeout = 32s;
   /// Session-Expires that we ask for, at least 90 s (RFC 4028 section 4).
   Duration session_interval = 1800s;
+  /// Silence of a peer's RTP and RTCP that ends the call: its BYE was lost.
+  Duration media_timeout = 30s;
   /// How often the trunks' host names are looked up again.
   Duration resolve_interval = 60s;
 };

@@ -1,0 +1,48 @@
+#include "telephony/sip/guards.h"
+
+#include <cstring>
+
+#include <dlfcn.h>
+#include <netdb.h>
+
+#include "telephony/sip/sofia.h"
+
+// Takes the place of the library's function of the same name (the dynamic linker prefers the
+// executable's). Sofia calls it for the Via host and maddr of whatever somebody sends.
+extern "C" int su_getaddrinfo(const char* node, const char* service, const su_addrinfo_t* hints,
+                              su_addrinfo_t** result) {
+  addrinfo numeric{};
+  if (hints != nullptr) {
+    numeric.ai_flags = hints->ai_flags;
+    numeric.ai_family = hints->ai_family;
+    numeric.ai_socktype = hints->ai_socktype;
+    numeric.ai_protocol = hints->ai_protocol;
+  }
+  if (numeric.ai_protocol == IPPROTO_SCTP) return EAI_SERVICE;
+  numeric.ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;
+  // su_addrinfo_t is the system's addrinfo where there is one (su_addrinfo.h).
+  return getaddrinfo(node, service, &numeric, reinterpret_cast<addrinfo**>(result));
+}
+
+// Takes the library's place in the same way; the library's own is called first.
+extern "C" issize_t sip_via_d(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
+  // POSIX: dlsym gives functions as void*.
+  static const auto parse = reinterpret_cast<msg_parse_f*>(dlsym(RTLD_NEXT, "sip_via_d"));
+  const issize_t parsed = parse(home, header, text, size);
+  if (parsed < 0) return parsed;
+  const auto* via = reinterpret_cast<const sip_via_t*>(header);
+  const char* branch = msg_params_find(via->v_params, "branch=");
+  constexpr size_t kMagicCookieLength = 7;  // "z9hG4bK", RFC 3261 section 8.1.1.7
+  return branch != nullptr && std::strlen(branch) < kMagicCookieLength ? -1 : parsed;
+}
+
+namespace carillon::telephony::sip {
+
+bool guards_are_in_place() {
+  const auto ours = reinterpret_cast<void*>(&sip_via_d);
+  const auto our_lookup = reinterpret_cast<void*>(&su_getaddrinfo);
+  return dlsym(RTLD_DEFAULT, "sip_via_d") == ours &&
+         dlsym(RTLD_DEFAULT, "su_getaddrinfo") == our_lookup;
+}
+
+}  // namespace carillon::telephony::sip

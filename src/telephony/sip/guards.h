@@ -1,0 +1,16 @@
+// Guards around Sofia-SIP's parser and resolver.
+#pragma once
+
+namespace carillon::telephony::sip {
+
+/// Two of Sofia's functions are replaced by ours of the same name: the dynamic linker prefers the
+/// executable's. True when that is so in this process; a UserAgent does not open otherwise.
+///
+/// sip_via_d: a Via branch of less than seven characters is read past its end when a
+/// retransmission is looked up. Such a message now counts as malformed and is answered 400.
+///
+/// su_getaddrinfo: takes numeric addresses only. Looking up whatever host name a datagram has in
+/// its Via would stop the SIP thread for seconds. Names of trunks go through the Resolver.
+bool guards_are_in_place();
+
+}  // namespace carillon::telephony::sip

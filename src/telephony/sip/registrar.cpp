@@ -1,0 +1,198 @@
+#include "telephony/sip/registrar.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include "telephony/sip/sofia.h"
+
+namespace carillon::telephony::sip {
+namespace {
+
+constexpr int kShortestExpiry = 30, kLongestExpiry = 3600, kUsualExpiry = 300;  // seconds
+constexpr size_t kLongestContact = 256;
+
+std::string unquoted(const char* text) {
+  if (text == nullptr) return {};
+  std::string_view value = text;
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+    value = value.substr(1, value.size() - 2);
+  }
+  std::string out;
+  for (size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\' && i + 1 < value.size()) ++i;
+    out += value[i];
+  }
+  return out;
+}
+
+/// The Digest credentials for `realm`, if the request has any.
+std::optional<DigestResponse> credentials_of(const sip_t* message, const std::string& realm) {
+  for (auto* each = message->sip_authorization; each != nullptr; each = each->au_next) {
+    if (each->au_scheme == nullptr || !su_casematch(each->au_scheme, "Digest")) continue;
+    auto field = [each](const char* name) {
+      return unquoted(msg_header_find_param(each->au_common, name));
+    };
+    DigestResponse given{field("username="), field("realm="),    field("nonce="),
+                         field("uri="),      field("response="), field("cnonce="),
+                         field("nc="),       field("qop="),      field("algorithm=")};
+    if (given.realm == realm) return given;
+  }
+  return std::nullopt;
+}
+
+bool same_text(const std::string& a, const std::string& b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+int expires_of(const sip_t* message) {
+  unsigned long wanted = kUsualExpiry;
+  if (message->sip_expires != nullptr) wanted = message->sip_expires->ex_delta;
+  if (message->sip_contact != nullptr && message->sip_contact->m_expires != nullptr) {
+    wanted = std::strtoul(message->sip_contact->m_expires, nullptr, 10);
+  }
+  return static_cast<int>(std::min<unsigned long>(wanted, kLongestExpiry));
+}
+
+}  // namespace
+
+Registrar::Registrar(EventLoop& loop, UserAgent& agent, std::string realm, StateSink report)
+    : loop_(loop), agent_(agent), realm_(std::move(realm)), report_(std::move(report)) {
+  agent_.on_request([this](const Event& event) { return on_request(event); });
+}
+
+Registrar::~Registrar() { agent_.on_request(nullptr); }
+
+void Registrar::set(std::vector<PhoneCredential> phones) {
+  std::map<std::string, PhoneCredential> next;
+  for (auto& phone : phones) next.emplace(phone.sip_username, phone);
+  std::vector<std::string> lost;
+  for (const auto& [name, binding] : bindings_) {
+    const auto found = next.find(name);
+    const bool same = found != next.end() && found->second.ha1 == phones_[name].ha1 &&
+                      found->second.agent == phones_[name].agent;
+    if (!same) lost.push_back(name);
+  }
+  for (const auto& name : lost) unbind(name);
+  phones_ = std::move(next);
+}
+
+std::optional<Registrar::Way> Registrar::way_to(const std::string& sip_username) const {
+  const auto found = bindings_.find(sip_username);
+  if (found == bindings_.end()) return std::nullopt;
+  const auto& binding = found->second;
+  Way way;
+  way.address = binding.source.address;
+  way.spec.request_uri = binding.contact;
+  way.spec.to = "<" + binding.contact + ">";
+  way.spec.route = fmt::format("sip:{}:{};transport={};lr", binding.source.address,
+                               binding.source.port, to_parameter(binding.source.transport));
+  way.spec.from = fmt::format("\"Carillon\" <sip:carillon@{}>", agent_.public_address());
+  way.spec.contact = agent_.contact(binding.source.transport);
+  way.spec.session_timers = true;
+  return way;
+}
+
+bool Registrar::on_request(const Event& event) {
+  if (event.type != nua_i_register || event.message == nullptr) return false;
+  if (event.status < 200) on_register(event);
+  return true;
+}
+
+void Registrar::on_register(const Event& event) {
+  const auto now = machine_now().steady;
+  const auto source = source_of_current_request(agent_, event.message);
+  if (const auto wait = brake_.wait(source.address, now); wait > Duration{0}) {
+    const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
+    nua_respond(event.handle, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(agent_.nua()),
+                SIPTAG_RETRY_AFTER_STR(seconds.c_str()), TAG_END());
+    return;
+  }
+  const auto given = credentials_of(event.message, realm_);
+  if (!given) return challenge(event, false);
+  const auto phone = phones_.find(given->username);
+  // An unknown user costs and looks the same as a wrong password.
+  const std::string ha1 = phone == phones_.end() ? std::string(32, '0') : phone->second.ha1;
+  const bool right = given->qop == "auth" && !given->cnonce.empty() &&
+                     same_text(expected_response(ha1, "REGISTER", *given), given->response) &&
+                     phone != phones_.end();
+  switch (nonces_.check(given->nonce, given->nc, now)) {
+    case Nonces::Verdict::kForeign:
+    case Nonces::Verdict::kReplayed: return challenge(event, false);
+    case Nonces::Verdict::kStale: return challenge(event, right);
+    case Nonces::Verdict::kFresh: break;
+  }
+  if (!right) return reject(event, source.address);
+  nonces_.accept(given->nonce, given->nc, now);
+  brake_.succeeded(source.address);
+  bind(event, phone->second, source);
+}
+
+void Registrar::challenge(const Event& event, bool stale) {
+  const auto text =
+      fmt::format("Digest realm=\"{}\", nonce=\"{}\", algorithm=MD5, qop=\"auth\"{}", realm_,
+                  nonces_.make(machine_now().steady), stale ? ", stale=true" : "");
+  nua_respond(event.handle, SIP_401_UNAUTHORIZED, NUTAG_WITH_THIS(agent_.nua()),
+              SIPTAG_WWW_AUTHENTICATE_STR(text.c_str()), TAG_END());
+}
+
+void Registrar::reject(const Event& event, const std::string& source) {
+  ++sign_ins_failed_;
+  brake_.failed(source, machine_now().steady);
+  nua_respond(event.handle, SIP_403_FORBIDDEN, NUTAG_WITH_THIS(agent_.nua()), TAG_END());
+}
+
+void Registrar::bind(const Event& event, const PhoneCredential& phone, const Source& source) {
+  const auto* contact = event.message->sip_contact;
+  const auto& name = phone.sip_username;
+  if (contact == nullptr) {  // a question (RFC 3261 section 10.2.3)
+    const auto bound = bindings_.find(name);
+    return confirm(event, bound == bindings_.end() ? "" : bound->second.contact, kUsualExpiry);
+  }
+  const int expires = expires_of(event.message);
+  if (expires == 0) {
+    unbind(name);
+    return confirm(event, "", 0);
+  }
+  if (expires < kShortestExpiry) {
+    const auto shortest = std::to_string(kShortestExpiry);
+    nua_respond(event.handle, SIP_423_INTERVAL_TOO_BRIEF, NUTAG_WITH_THIS(agent_.nua()),
+                SIPTAG_MIN_EXPIRES_STR(shortest.c_str()), TAG_END());
+    return;
+  }
+  char uri[kLongestContact] = "";
+  const auto size = url_e(uri, sizeof uri, contact->m_url);
+  const bool is_sip = contact->m_url->url_type == url_sip || contact->m_url->url_type == url_sips;
+  if (!is_sip || size <= 0 || static_cast<size_t>(size) >= sizeof uri) {
+    nua_respond(event.handle, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(agent_.nua()), TAG_END());
+    return;
+  }
+  auto [bound, is_new] = bindings_.try_emplace(name, phone.agent, loop_);
+  auto& binding = bound->second;
+  const bool moved = is_new || binding.source.address != source.address;
+  binding.contact = uri;
+  binding.source = source;
+  binding.expiry.set(std::chrono::seconds(expires), [this, name] { unbind(name); });
+  confirm(event, binding.contact, expires);
+  if (moved) {
+    report_(PhoneRegistered{phone.agent, true, fmt::format("{}:{}", source.address, source.port)});
+  }
+}
+
+void Registrar::confirm(const Event& event, const std::string& contact, int expires_s) {
+  const auto header = fmt::format("<{}>;expires={}", contact, expires_s);
+  nua_respond(event.handle, SIP_200_OK, NUTAG_WITH_THIS(agent_.nua()),
+              TAG_IF(!contact.empty(), SIPTAG_CONTACT_STR(header.c_str())), TAG_END());
+}
+
+void Registrar::unbind(const std::string& sip_username) {
+  const auto found = bindings_.find(sip_username);
+  if (found == bindings_.end()) return;
+  const auto agent = found->second.agent;
+  bindings_.erase(found);
+  report_(PhoneRegistered{agent, false, ""});
+}
+
+}  // namespace carillon::telephony::sip

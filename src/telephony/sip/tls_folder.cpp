@@ -1,0 +1,63 @@
+#include "telephony/sip/tls_folder.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace carillon::telephony::sip {
+namespace {
+
+constexpr const char* kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+
+Result<std::string> read_pem(const std::string& file, const char* setting) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream content;
+  content << in.rdbuf();
+  if (!in || content.str().find("-----BEGIN") == std::string::npos) {
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("The file '{}' of {} cannot be read as PEM. Give the path of a PEM "
+                             "file that this user may read.",
+                             file, setting),
+                 setting};
+  }
+  return content.str();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TlsFolder>> TlsFolder::make(const std::string& certificate,
+                                                   const std::string& key,
+                                                   const std::string& authorities) {
+  auto chain = read_pem(certificate, "tls_certificate");
+  if (!chain) return chain.error();
+  auto secret = read_pem(key, "tls_key");
+  if (!secret) return secret.error();
+  auto trusted = read_pem(authorities.empty() ? kSystemAuthorities : authorities,
+                          authorities.empty() ? "the system's certificates (install the package "
+                                                "ca-certificates)"
+                                              : "tls_authorities");
+  if (!trusted) return trusted.error();
+
+  auto pattern = (std::filesystem::temp_directory_path() / "carillon-tls-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {  // created for this user only
+    return Error{ErrorCode::kUnavailable,
+                 fmt::format("No folder could be made in {}: free some room there.",
+                             std::filesystem::temp_directory_path().string()),
+                 ""};
+  }
+  std::unique_ptr<TlsFolder> folder(new TlsFolder(pattern));
+  std::ofstream(folder->path_ / "agent.pem") << secret.value() << "\n" << chain.value();
+  ::chmod((folder->path_ / "agent.pem").c_str(), S_IRUSR | S_IWUSR);
+  std::ofstream(folder->path_ / "cafile.pem") << trusted.value();
+  return folder;
+}
+
+TlsFolder::~TlsFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace carillon::telephony::sip
