@@ -1,0 +1,259 @@
+#include "telephony/media/audio_path.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "telephony/media/g711.h"
+
+namespace carillon::media {
+namespace {
+
+Hearing decide(const Leg& leg) {
+  if (!leg.can_send()) return Hearing::kNothing;
+  if (leg.sending_digits()) return Hearing::kDigits;
+  if (leg.prompt) return Hearing::kPrompt;
+  if (leg.on_hold) return Hearing::kMusic;
+  if (leg.partner != nullptr && !leg.partner->on_hold && !leg.partner->muted) {
+    return Hearing::kPartner;
+  }
+  return leg.fill_silence ? Hearing::kSilence : Hearing::kNothing;
+}
+
+constexpr bool needs_frames(Hearing hearing) {
+  return hearing != Hearing::kNothing && hearing != Hearing::kPartner;
+}
+
+/// The leg that is to get a packet of `from` now, or nullptr.
+Leg* listener_of(const Leg& from) {
+  Leg* to = from.partner;
+  return to != nullptr && to->hearing == Hearing::kPartner ? to : nullptr;
+}
+
+}  // namespace
+
+AudioPath::AudioPath(LoopCounters& counters, FrameQueue& recorder_queue, const MediaSink& sink)
+    : counters_(counters), recorder_queue_(recorder_queue), sink_(sink) {}
+
+void AudioPath::refresh(Leg& leg) {
+  const Hearing hearing = decide(leg);
+  if (hearing == leg.hearing) return;
+  if (hearing == Hearing::kPartner) leg.outgoing.source_changed();
+  if (hearing == Hearing::kMusic && !leg.music && hold_music_) leg.music.emplace(hold_music_, true);
+  if (!leg.on_hold) leg.music.reset();
+  leg.hearing = hearing;
+  if (needs_frames(hearing) == leg.ticking) return;
+  leg.ticking = !leg.ticking;
+  if (leg.ticking) {
+    ticking_.push_back(&leg);
+  } else {
+    std::erase(ticking_, &leg);
+  }
+}
+
+void AudioPath::forget(Leg& leg) {
+  leg.hearing = Hearing::kNothing;
+  if (std::exchange(leg.ticking, false)) std::erase(ticking_, &leg);
+  std::replace(tick_round_.begin(), tick_round_.end(), &leg, static_cast<Leg*>(nullptr));
+}
+
+void AudioPath::send(Leg& leg, uint8_t* packet, size_t size) {
+  if (leg.send_rtp(packet, size)) {
+    leg.outgoing.sent(size - kRtpHeaderSize);
+    counters_.packets_out.add();
+  } else {
+    counters_.send_failures.add();
+  }
+}
+
+// ------------------------------------------------------------------------ incoming packets
+
+void AudioPath::received(Leg& from, uint8_t* packet, size_t size, const RtpHeader& header,
+                         SteadyTime now) {
+  from.incoming.received(header, now);
+  if (!from.first_packet_reported) {
+    from.first_packet_reported = true;
+    sink_(FirstPacket{from.id});
+  }
+  counters_.packets_in.add();
+  if (header.payload_type == payload_type(Codec::kPcmu) ||
+      header.payload_type == payload_type(Codec::kPcma)) {
+    received_audio(from, packet, size, header, now);
+  } else if (header.payload_type == from.dtmf_payload_type) {
+    received_event(from, packet, size, header, now);
+  } else if (header.payload_type == kComfortNoisePayloadType) {
+    received_comfort_noise(from, packet, size, header, now);
+  } else {
+    counters_.dropped_malformed.add();  // a codec that was not negotiated
+    if (Leg* to = listener_of(from)) to->outgoing.leave_out(header);
+  }
+}
+
+void AudioPath::received_audio(Leg& from, uint8_t* packet, size_t size, const RtpHeader& header,
+                               SteadyTime now) {
+  // Either law is taken: both were offered, and some carriers change in mid-call.
+  const Codec law = header.payload_type == payload_type(Codec::kPcmu) ? Codec::kPcmu : Codec::kPcma;
+  const std::span<uint8_t> payload(packet + header.payload_at, header.payload_size);
+  if (from.tones_in) listen_for_tones(from, law, payload);
+  Leg* to = listener_of(from);
+  if (to == nullptr) return;
+  if (from.tap.recording != 0) record(from, law, header, payload, now);
+  g711::transcode(law, to->codec, payload);
+  relay(*to, packet, size, header, payload_type(to->codec), now);
+}
+
+void AudioPath::received_event(Leg& from, uint8_t* packet, size_t size, const RtpHeader& header,
+                               SteadyTime now) {
+  const Bytes payload(packet + header.payload_at, header.payload_size);
+  if (const auto digit = from.events_in.received(header, payload)) sink_(Digit{from.id, *digit});
+  Leg* to = listener_of(from);
+  if (to == nullptr) return;
+  if (to->dtmf_payload_type >= 0) {
+    relay(*to, packet, size, header, static_cast<uint8_t>(to->dtmf_payload_type), now);
+  } else {
+    to->outgoing.leave_out(header);
+  }
+}
+
+void AudioPath::received_comfort_noise(Leg& from, uint8_t* packet, size_t size,
+                                       const RtpHeader& header, SteadyTime now) {
+  Leg* to = listener_of(from);
+  if (to == nullptr) return;
+  if (to->comfort_noise) {
+    relay(*to, packet, size, header, kComfortNoisePayloadType, now);
+  } else {
+    to->outgoing.leave_out(header);
+  }
+}
+
+void AudioPath::listen_for_tones(Leg& from, Codec law, Bytes payload) {
+  std::array<int16_t, g711::kFrameSamples> samples;
+  while (!payload.empty()) {
+    const size_t count = std::min(payload.size(), samples.size());
+    g711::decode(law, payload.first(count), samples.data());
+    for (const char digit : from.tones_in->listen(std::span(samples).first(count))) {
+      sink_(Digit{from.id, digit});
+    }
+    payload = payload.subspan(count);
+  }
+}
+
+void AudioPath::record(const Leg& from, Codec law, const RtpHeader& header, Bytes payload,
+                       SteadyTime now) {
+  uint32_t timestamp = header.timestamp;
+  while (!payload.empty()) {
+    RecordedFrame* frame = recorder_queue_.begin_push();
+    if (frame == nullptr) {
+      if (std::find(overflowed_.begin(), overflowed_.end(), from.tap.recording) ==
+          overflowed_.end()) {
+        overflowed_.push_back(from.tap.recording);
+      }
+      return;
+    }
+    const size_t count = std::min(payload.size(), frame->payload.size());
+    frame->recording = from.tap.recording;
+    frame->channel = from.tap.channel;
+    frame->ssrc = header.ssrc;
+    frame->timestamp = timestamp;
+    frame->arrival_ms = now.time_since_epoch().count();
+    frame->codec = law;
+    frame->size = static_cast<uint8_t>(count);
+    std::copy_n(payload.begin(), count, frame->payload.begin());
+    recorder_queue_.commit();
+    payload = payload.subspan(count);
+    timestamp += static_cast<uint32_t>(count);
+  }
+}
+
+void AudioPath::relay(Leg& to, uint8_t* packet, size_t size, const RtpHeader& header,
+                      uint8_t payload_type, SteadyTime now) {
+  to.outgoing.relay(packet, header, payload_type, now);
+  send(to, packet, size);
+}
+
+// --------------------------------------------------------------------- frames of our making
+
+void AudioPath::tick(SteadyTime now) {
+  tick_round_ = ticking_;
+  for (size_t i = 0; i < tick_round_.size(); ++i) {
+    if (tick_round_[i] != nullptr) tick_leg(*tick_round_[i], now);
+  }
+}
+
+void AudioPath::tick_leg(Leg& leg, SteadyTime now) {
+  uint8_t* payload = frame_.data() + kRtpHeaderSize;
+  switch (leg.hearing) {
+    case Hearing::kNothing:
+    case Hearing::kPartner: return;
+    case Hearing::kDigits:
+      if (leg.tones_playing) {
+        tick_tones(leg, now);
+      } else {
+        tick_digits(leg, now);
+      }
+      return;
+    case Hearing::kPrompt: {
+      const bool more = leg.prompt->next(leg.codec, payload);
+      send_frame(leg, now);
+      if (more) return;
+      const std::string name = leg.prompt->name();
+      leg.prompt.reset();
+      refresh(leg);
+      sink_(PlaybackDone{leg.id, name, ""});
+      return;
+    }
+    case Hearing::kMusic:
+      if (leg.music) {
+        leg.music->next(leg.codec, payload);
+        send_frame(leg, now);
+        return;
+      }
+      [[fallthrough]];
+    case Hearing::kSilence:
+      std::fill_n(payload, g711::kFrameSamples, g711::silence(leg.codec));
+      send_frame(leg, now);
+      return;
+  }
+}
+
+void AudioPath::send_frame(Leg& leg, SteadyTime now) {
+  leg.outgoing.make(frame_.data(), payload_type(leg.codec), g711::kFrameSamples, now);
+  send(leg, frame_.data(), kRtpHeaderSize + g711::kFrameSamples);
+}
+
+void AudioPath::tick_digits(Leg& leg, SteadyTime now) {
+  std::array<EventPacket, 3> packets;
+  const size_t count = leg.digits_out.tick(packets);
+  for (size_t i = 0; i < count; ++i) {
+    leg.outgoing.make_event(frame_.data(), static_cast<uint8_t>(leg.dtmf_payload_type),
+                            packets[i].first, now);
+    write_telephone_event(frame_.data() + kRtpHeaderSize, packets[i].event);
+    send(leg, frame_.data(), kRtpHeaderSize + kTelephoneEventSize);
+  }
+  refresh(leg);
+}
+
+void AudioPath::tick_tones(Leg& leg, SteadyTime now) {
+  std::array<int16_t, g711::kFrameSamples> samples;
+  leg.tones_playing = leg.tones_out->make(samples);
+  g711::encode(leg.codec, samples, frame_.data() + kRtpHeaderSize);
+  send_frame(leg, now);
+  refresh(leg);
+}
+
+void AudioPath::send_digits(Leg& leg, const std::string& digits) {
+  for (const char digit : digits) {
+    if (!event_of(digit)) continue;
+    if (leg.dtmf_payload_type >= 0) {
+      leg.digits_out.add(digit);
+      continue;
+    }
+    if (!leg.tones_out) leg.tones_out = std::make_unique<ToneSender>();
+    leg.tones_out->add(digit);
+    leg.tones_playing = true;
+  }
+  refresh(leg);
+}
+
+std::vector<uint32_t> AudioPath::take_overflowed() { return std::exchange(overflowed_, {}); }
+
+}  // namespace carillon::media
