@@ -44,9 +44,8 @@ std::string why_leads(const World& world, const DialingCampaign& campaign) {
     return fmt::format("It is outside the call window ({}) for every lead's time zone.",
                        describe(campaign.window()));
   }
-  if (buffer.claiming) {
-    const bool slow = world.now.steady - buffer.claiming_since >= kStoreIsSlow;
-    return slow ? "The database is slow: waiting for leads." : "";
+  if (buffer.claiming && world.now.steady - buffer.claiming_since >= kStoreIsSlow) {
+    return "The database is slow: waiting for leads.";
   }
   if (buffer.leads.empty() && buffer.exhausted) {
     return "No lead can be dialed right now: the lead statistics say why.";

@@ -1,0 +1,174 @@
+#include "core/testing/model_store.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace carillon::core::testing {
+
+std::optional<StoreEvent> ModelStore::apply(const StoreCommand& command) {
+  if (const auto* c = std::get_if<ClaimLeads>(&command)) return claim(*c);
+  if (const auto* c = std::get_if<CommitAttempt>(&command)) return commit(*c);
+  if (const auto* c = std::get_if<SaveDisposition>(&command)) return save(*c);
+  if (const auto* c = std::get_if<FinishAttempt>(&command)) finish(*c);
+  if (const auto* c = std::get_if<ReleaseLeads>(&command)) {
+    for (const LeadId lead : c->leads) {
+      const auto it = leads.find(lead);
+      if (it == leads.end()) continue;  // deleted meanwhile
+      if (!it->second.reserved) breaches.push_back(fmt::format("lead {} released twice", lead));
+      it->second.reserved = false;
+    }
+  }
+  if (const auto* c = std::get_if<UpdateAttempt>(&command)) {
+    attempts[c->attempt.id].attempt = c->attempt;
+  }
+  if (const auto* c = std::get_if<SaveRecording>(&command)) recordings[c->attempt] = c->recording;
+  if (const auto* c = std::get_if<BeginAgentSession>(&command)) sessions[c->session] = std::nullopt;
+  if (const auto* c = std::get_if<EndAgentSession>(&command)) sessions[c->session] = c->at;
+  return std::nullopt;
+}
+
+bool ModelStore::is_dialable(const LeadRow& row, const Campaign& campaign,
+                             const ClaimLeads& command) const {
+  const auto contains = [](const auto& list, const auto& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  };
+  const Lead& lead = row.lead;
+  return row.campaign == campaign.id && !row.reserved && !row.do_not_call && !lead.finished &&
+         contains(campaign.source_statuses, lead.status) &&
+         lead.called_count < campaign.max_attempts &&
+         (!lead.not_call_until || *lead.not_call_until <= command.now) &&
+         contains(command.open_zone_sets, lead.zone_set);
+}
+
+StoreEvent ModelStore::claim(const ClaimLeads& command) {
+  LeadsClaimed answer;
+  answer.campaign = command.campaign;
+  if (fail_claims) {
+    answer.error = "disk I/O error.";
+    return answer;
+  }
+  const auto campaign = campaigns.find(command.campaign);
+  if (campaign != campaigns.end() && campaign->second.active) {
+    for (auto& [id, row] : leads) {
+      if (std::ssize(answer.leads) >= command.count) break;
+      if (!is_dialable(row, campaign->second, command)) continue;
+      row.reserved = true;
+      answer.leads.push_back(std::make_shared<const Lead>(row.lead));
+    }
+  }
+  answer.exhausted = std::ssize(answer.leads) < command.count;
+  return answer;
+}
+
+StoreEvent ModelStore::commit(const CommitAttempt& command) {
+  const Attempt& attempt = command.attempt;
+  if (refuse_attempts) return AttemptRefused{attempt.id, "database or disk is full."};
+  if (forget_commits) return AttemptCommitted{attempt.id};
+  if (attempts.contains(attempt.id)) {
+    breaches.push_back(fmt::format("attempt {} was written twice", attempt.id));
+  }
+  attempts[attempt.id].attempt = attempt;
+  LeadRow& row = leads.at(attempt.lead);
+  if (!row.reserved) breaches.push_back(fmt::format("lead {} was not reserved", attempt.lead));
+  ++row.lead.called_count;
+  return AttemptCommitted{attempt.id};
+}
+
+void ModelStore::finish(const FinishAttempt& command) {
+  AttemptRow& row = attempts[command.attempt.id];
+  row.attempt = command.attempt;
+  if (++row.finished > 1 || row.recovered) {
+    breaches.push_back(fmt::format("attempt {} ended twice", command.attempt.id));
+  }
+  const auto lead = leads.find(command.fate.lead);
+  if (lead == leads.end()) return;
+  lead->second.reserved = false;
+  lead->second.lead.last_outcome = command.attempt.outcome;
+  decide_fate(command.fate);
+}
+
+void ModelStore::decide_fate(const LeadFate& fate) {
+  const auto it = leads.find(fate.lead);
+  if (it == leads.end()) return;
+  it->second.lead.finished = fate.finished;
+  it->second.lead.not_call_until = fate.not_call_until;
+  if (fate.not_dialed) --it->second.lead.called_count;
+}
+
+StoreEvent ModelStore::save(const SaveDisposition& command) {
+  DispositionSaved answer{command.request, command.attempt, ""};
+  if (fail_dispositions) {
+    answer.error = "disk I/O error.";
+    return answer;
+  }
+  dispositions[command.attempt] = {command.rule.name, command.notes};
+  if (const auto it = leads.find(command.lead); it != leads.end()) {
+    it->second.lead.last_disposition = command.rule.name;
+    if (command.rule.do_not_call) it->second.do_not_call = true;
+  }
+  decide_fate(command.fate);
+  return answer;
+}
+
+StoreReady ModelStore::recover() {
+  for (auto& [id, row] : attempts) {
+    if (row.finished > 0 || row.recovered) continue;
+    row.recovered = true;
+    row.attempt.outcome = Outcome::kError;
+    if (const auto lead = leads.find(row.attempt.lead); lead != leads.end()) {
+      lead->second.lead.finished = true;
+    }
+  }
+  for (auto& [id, row] : leads) row.reserved = false;
+  StoreReady ready;
+  if (!attempts.empty()) ready.last_attempt = attempts.rbegin()->first;
+  if (!sessions.empty()) ready.last_agent_session = sessions.rbegin()->first;
+  for (const auto& [id, campaign] : campaigns) ready.campaigns.push_back(campaign);
+  ready.trunks = trunk_list();
+  ready.zone_sets = zone_sets();
+  ready.agents = agent_list();
+  return ready;
+}
+
+Lead& ModelStore::add_lead(CampaignId campaign, Lead lead) {
+  lead.id = LeadId{static_cast<int64_t>(leads.size()) + 1};
+  LeadRow& row = leads[lead.id];
+  row.lead = std::move(lead);
+  row.campaign = campaign;
+  return row.lead;
+}
+
+ModelStore::LeadRow* ModelStore::find_by_phone(const std::string& phone) {
+  for (auto& [id, row] : leads) {
+    if (row.lead.phone == phone) return &row;
+  }
+  return nullptr;
+}
+
+ZoneSetId ModelStore::zone_set(const std::vector<std::string>& zones) {
+  const auto next = ZoneSetId{static_cast<int64_t>(zone_set_ids_.size()) + 1};
+  return zone_set_ids_.try_emplace(zones, next).first->second;
+}
+
+std::vector<ZoneSet> ModelStore::zone_sets() const {
+  std::vector<ZoneSet> result;
+  for (const auto& [zones, id] : zone_set_ids_) result.push_back({id, zones});
+  return result;
+}
+
+std::vector<Trunk> ModelStore::trunk_list() const {
+  std::vector<Trunk> result;
+  for (const auto& [id, trunk] : trunks) result.push_back(trunk);
+  return result;
+}
+
+std::vector<User> ModelStore::agent_list() const {
+  std::vector<User> result;
+  for (const auto& [id, user] : agents) {
+    if (user.active) result.push_back(user);
+  }
+  return result;
+}
+
+}  // namespace carillon::core::testing
