@@ -96,6 +96,7 @@ Placed try_place(World& world, DialingCampaign& campaign, Call& call,
                  std::vector<TrunkId>& in_line) {
   std::string reason;
   if (is_spoiled(world, campaign, call, reason)) {
+    campaign.buffer.exhausted = false;  // a new look at the store says what is open now
     attempts::end(world, call, {Outcome::kAgentUnavailable, EndedBy::kSystem, reason});
     return Placed::kGone;
   }

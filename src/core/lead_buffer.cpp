@@ -100,6 +100,7 @@ LeadPtr take(World& world, DialingCampaign& campaign) {
       closed.push_back(std::move(lead));
     }
   }
+  if (!closed.empty()) campaign.buffer.exhausted = false;  // a new look says what is open now
   release_list(world, closed);
   return result;
 }

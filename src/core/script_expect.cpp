@@ -282,8 +282,8 @@ const PhraseTable& phrases() {
     add(R"(call to (\+\d+)(?: over (\w+))?(?: as (\d+))?)", call_to);
     add("no call", no_call);
     add(R"((\d+) calls?)", count_calls);
-    add(R"((\+\d+) is connected to (\w+))", connected);
     add(R"((\+\d+) is connected to nobody)", not_connected);
+    add(R"((\+\d+) is connected to (\w+))", connected);
     add(R"((\+\d+) hears the safe-harbour message)", hears);
     add(R"((\+\d+) is being ended)", end_asked);
     add(R"((\+\d+) is (not )being ended)", end_asked);
