@@ -1,6 +1,9 @@
 // The call log, timelines of attempts, and the history of agent sessions.
-#include "store/reader.h"
+#include <algorithm>
+
+#include "store/commands.h"
 #include "store/table.h"
+#include "store/writer.h"
 
 namespace carillon::store {
 namespace {
@@ -22,6 +25,22 @@ Where attempts_where(const AttemptFilter& filter, const std::string& search) {
   return where;
 }
 
+/// The part of the timeline that the attempt's own times tell.
+std::vector<AttemptEvent> milestones(const Attempt& call) {
+  std::vector<AttemptEvent> events{{call.started_at, "placed", "to " + call.phone}};
+  const auto add = [&](const std::optional<WallTime>& at, const char* kind, std::string detail) {
+    if (at) events.push_back({*at, kind, std::move(detail)});
+  };
+  add(call.ringing_at, "ringing", "");
+  add(call.answered_at, "answered", "");
+  add(call.connected_at, "connected", call.agent ? fmt::format("to agent {}", call.agent) : "");
+  std::string end(name_of(call.outcome));
+  if (!call.ended_by.empty()) end += " by " + call.ended_by;
+  if (!call.sip_reason.empty()) end += ": " + call.sip_reason;
+  add(call.ended_at, "ended", std::move(end));
+  return events;
+}
+
 }  // namespace
 
 Result<Page<Attempt>> Reader::attempts(const AttemptFilter& filter, const ListQuery& query) {
@@ -41,7 +60,24 @@ Result<Attempt> Reader::attempt(AttemptId id) {
 
 Result<std::vector<AttemptEvent>> Reader::attempt_events(AttemptId id) {
   return guarded([&]() -> Result<std::vector<AttemptEvent>> {
-    return select<AttemptEvent>(db_, "attempt_events WHERE attempt_id = ? ORDER BY id", {id.value});
+    const auto call = attempt(id);
+    if (!call) return call.error();
+    auto events = milestones(*call);
+    auto noted =
+        select<AttemptEvent>(db_, "attempt_events WHERE attempt_id = ? ORDER BY id", {id.value});
+    events.insert(events.end(), noted.begin(), noted.end());
+    std::stable_sort(events.begin(), events.end(),
+                     [](const auto& a, const auto& b) { return a.at < b.at; });
+    return events;
+  });
+}
+
+Result<std::vector<Attempt>> Reader::recordings_before(WallTime before, int64_t limit) {
+  return guarded([&]() -> Result<std::vector<Attempt>> {
+    return select<Attempt>(db_,
+                           "attempts WHERE recording <> '' AND started_at < ? ORDER BY started_at "
+                           "LIMIT ?",
+                           {to_unix_ms(before), limit});
   });
 }
 
@@ -67,6 +103,15 @@ Result<std::vector<AgentStateRow>> Reader::agent_states(AgentSessionId session) 
   return guarded([&]() -> Result<std::vector<AgentStateRow>> {
     return select<AgentStateRow>(db_, "agent_states WHERE session_id = ? ORDER BY id",
                                  {session.value});
+  });
+}
+
+Result<void> Writer::forget_recording(AttemptId id) {
+  return guarded([&]() -> Result<void> {
+    db_.execute("UPDATE attempts SET recording = '', recording_ms = 0 WHERE id = ?", {id.value});
+    add_attempt_event(db_, id, now_, "recording", "deleted, as it was older than is kept");
+    effects_.records.emplace(RecordKind::kAttempt, id.value);
+    return {};
   });
 }
 

@@ -409,25 +409,29 @@ void Database::abort() {
 
 template <class Work>
 auto Database::translated(const std::string& sql, Work&& work) -> decltype(work()) {
-  if (lost_) throw DatabaseError(DatabaseError::Kind::kLost, "PostgreSQL does not answer.");
+  if (lost_) fail(sql, {DatabaseError::Kind::kLost, "PostgreSQL does not answer."});
+  const auto connected = [&] {
+    return !is_postgresql() || PQstatus(connection_->postgresql()) == CONNECTION_OK;
+  };
   try {
     return work();
   } catch (const soci::sqlite3_soci_error& error) {
-    statements_.erase(sql);
-    throw translate_sqlite(error.result(), message_of(error));
+    fail(sql, translate_sqlite(error.result(), message_of(error)));
   } catch (const soci::postgresql_soci_error& error) {
-    const bool connected = PQstatus(connection_->postgresql()) == CONNECTION_OK;
-    statements_.erase(sql);
-    auto translated = translate_postgresql(error.sqlstate(), message_of(error), connected);
-    lost_ = translated.kind() == DatabaseError::Kind::kLost;
-    throw translated;
+    fail(sql, translate_postgresql(error.sqlstate(), message_of(error), connected()));
   } catch (const soci::soci_error& error) {
-    const bool connected = !is_postgresql() || PQstatus(connection_->postgresql()) == CONNECTION_OK;
-    statements_.erase(sql);
-    lost_ = !connected;
-    throw DatabaseError(connected ? DatabaseError::Kind::kOther : DatabaseError::Kind::kLost,
-                        message_of(error));
+    fail(sql, {connected() ? DatabaseError::Kind::kOther : DatabaseError::Kind::kLost,
+               message_of(error)});
+  } catch (const DatabaseError& error) {
+    fail(sql, error);
   }
+}
+
+void Database::fail(const std::string& sql, const DatabaseError& error) {
+  statements_.erase(sql);
+  lost_ |= error.kind() == DatabaseError::Kind::kLost;
+  if (!failure_) failure_ = error;
+  throw DatabaseError(error);
 }
 
 Database::Statement& Database::prepared(const std::string& sql, const Values& values) {
@@ -440,8 +444,8 @@ Database::Statement& Database::prepared(const std::string& sql, const Values& va
 }
 
 std::vector<Row> Database::query(const std::string& sql, const Values& values) {
-  check_text(values);
   return translated(sql, [&] {
+    check_text(values);
     Statement& ready = prepared(sql, values);
     ready.set(values);
     std::vector<Row> rows;
@@ -453,8 +457,8 @@ std::vector<Row> Database::query(const std::string& sql, const Values& values) {
 }
 
 int64_t Database::execute(const std::string& sql, const Values& values) {
-  check_text(values);
   return translated(sql, [&]() -> int64_t {
+    check_text(values);
     Statement& ready = prepared(sql, values);
     CARILLON_ASSERT(ready.columns.empty(), "execute() of a statement that answers rows");
     ready.set(values);
@@ -501,7 +505,6 @@ void Database::copy_in(const std::string& table, const std::string& columns,
                        const std::vector<Values>& rows) {
   std::string lines;
   for (const auto& row : rows) {
-    check_text(row);
     for (size_t i = 0; i < row.size(); ++i) {
       if (i > 0) lines += '\t';
       append_copy_field(lines, row[i]);
@@ -510,6 +513,7 @@ void Database::copy_in(const std::string& table, const std::string& columns,
   }
   const std::string sql = fmt::format("COPY {} ({}) FROM STDIN", table, columns);
   translated(sql, [&] {
+    for (const auto& row : rows) check_text(row);
     PGconn* connection = connection_->postgresql();
     auto& backend =
         *static_cast<soci::postgresql_session_backend*>(connection_->session.get_backend());

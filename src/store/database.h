@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -85,6 +86,11 @@ class Database {
   /// True once a statement met a broken connection; every later statement throws kLost.
   bool lost() const { return lost_; }
 
+  /// The first statement that failed since forget_failure(): on PostgreSQL nothing after it counts,
+  /// whatever the work made of the error.
+  const std::optional<DatabaseError>& failure() const { return failure_; }
+  void forget_failure() { failure_.reset(); }
+
   /// Any thread: breaks the connection, so that a statement that hangs on it fails. PostgreSQL
   /// only.
   void abort();
@@ -98,6 +104,7 @@ class Database {
   Statement& prepared(const std::string& sql, const Values& values);
   template <class Work>
   auto translated(const std::string& sql, Work&& work) -> decltype(work());
+  [[noreturn]] void fail(const std::string& sql, const DatabaseError& error);
   void copy_in(const std::string& table, const std::string& columns,
                const std::vector<Values>& rows);
 
@@ -105,6 +112,7 @@ class Database {
   std::unique_ptr<Connection> connection_;
   std::unordered_map<std::string, std::unique_ptr<Statement>> statements_;
   bool lost_ = false;
+  std::optional<DatabaseError> failure_;
 };
 
 /// A transaction that is rolled back unless commit() was called.

@@ -246,24 +246,20 @@ Result<void> Writer::add_leads(LeadsetId set, ImportId import, const std::vector
 
 Result<int64_t> Writer::remove_leads(LeadsetId set, ImportId except, int64_t limit) {
   return guarded([&]() -> Result<int64_t> {
-    std::string bound;
-    Values values{set.value, except.value};
-    if (except) {
+    Where where;
+    where.add("leadset_id = ? AND reserved_until = 0", {set.value});
+    const int64_t first =
+        db_.number("SELECT id FROM leads WHERE import_id = ? AND import_id > 0 ORDER BY id LIMIT 1",
+                   {except.value});
+    if (first > 0) {
       // The leads of the new import come last: those before its first are all that can go.
-      const int64_t first = db_.number(
-          "SELECT id FROM leads WHERE import_id = ? AND import_id > 0 ORDER BY id LIMIT 1",
-          {except.value});
-      if (first > 0) {
-        bound = " AND id < ?";
-        values.emplace_back(first);
-      }
+      where.add("id < ? AND import_id <> ?", {first, except.value});
     }
-    values.emplace_back(limit);
+    where.values.emplace_back(limit);
     const int64_t gone = db_.execute(
-        fmt::format("DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE leadset_id = ? AND "
-                    "import_id <> ? AND reserved_until = 0{} ORDER BY id LIMIT ?)",
-                    bound),
-        values);
+        fmt::format("DELETE FROM leads WHERE id IN (SELECT id FROM leads{} ORDER BY id LIMIT ?)",
+                    where.text),
+        where.values);
     if (gone > 0) mark_leads(set, true);
     return gone;
   });

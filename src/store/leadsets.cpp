@@ -32,6 +32,18 @@ Result<Leadset> Reader::leadset(LeadsetId id) {
   });
 }
 
+Result<std::vector<LeadsetId>> Reader::removed_leadsets_with_leads() {
+  return guarded([&]() -> Result<std::vector<LeadsetId>> {
+    std::vector<LeadsetId> ids;
+    for (const auto& row :
+         db_.query("SELECT id FROM leadsets WHERE deleted_at > 0 AND EXISTS (SELECT 1 FROM leads "
+                   "WHERE leadset_id = leadsets.id)")) {
+      ids.emplace_back(to_number<int64_t>(row[0]));
+    }
+    return ids;
+  });
+}
+
 Result<std::vector<ZoneSet>> Reader::zone_sets() {
   return guarded([&]() -> Result<std::vector<ZoneSet>> {
     return select<ZoneSet>(db_, "zone_sets ORDER BY id");

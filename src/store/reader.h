@@ -60,6 +60,8 @@ class Reader {
   /// Those of one campaign.
   Result<std::vector<Leadset>> leadsets_of(CampaignId campaign);
   Result<Leadset> leadset(LeadsetId id);
+  /// Removed ones whose leads are still to be deleted.
+  Result<std::vector<LeadsetId>> removed_leadsets_with_leads();
   /// Search: a phone's beginning when it starts with + or a digit, else the beginning of a last
   /// name, first name or e-mail address. Sorts by id, phone, status, last_name, priority,
   /// called_count, last_called_at, modified_at.
@@ -91,6 +93,8 @@ class Reader {
   Result<Attempt> attempt(AttemptId id);
   Result<std::vector<AttemptEvent>> attempt_events(AttemptId id);
   Result<std::vector<Attempt>> attempts_of_lead(LeadId lead);
+  /// Up to `limit` attempts that began before `before` and still have a recording.
+  Result<std::vector<Attempt>> recordings_before(WallTime before, int64_t limit);
   Result<Page<AgentSessionRow>> agent_sessions(UserId agent, const ListQuery& query);
   Result<std::vector<AgentStateRow>> agent_states(AgentSessionId session);
 

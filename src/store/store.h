@@ -24,7 +24,6 @@ struct StoreConfig {
   std::string node = "main";
   int readers = 3;                             ///< connections for Store::read, 1 to 16
   size_t inbox_capacity = 65'536;              ///< where change() starts to refuse
-  std::chrono::milliseconds gather{2};         ///< how long a group may gather before its commit
   std::chrono::seconds lease{300};             ///< of claimed leads, for clusters
   std::chrono::milliseconds stats_gap{1'000};  ///< at least this between recounts of one campaign
   /// Decides the reason "window" of lead statistics; the server supplies it from the time zones.
@@ -72,10 +71,13 @@ class Store {
   /// From the core. Each command is made durable and answered by its event, in order.
   void send(StoreCommand command);
 
-  /// Runs `work` on the writer thread inside a transaction of its own savepoint; an error of the
-  /// work undoes it. `committed` is called on the writer thread after the commit, with the work's
-  /// error, or why the commit failed. When too much already waits: kUnavailable, at once, on the
-  /// calling thread. What the work made (an id) is handed over by captured shared state.
+  /// Runs `work` on the writer thread inside a savepoint of the group's transaction; an error of
+  /// the work undoes it. When the group must be run again (a lost connection, a deadlock) the work
+  /// is too: let it set what it captured anew each time. Keep it short (an import: some hundred
+  /// leads at a time), as calls wait behind it. `committed` is called on the writer thread after
+  /// the commit, with the work's error, or why the commit failed. When too much already waits:
+  /// kUnavailable, at once, on the calling thread. What the work made (an id) is handed over by
+  /// captured shared state.
   void change(Actor actor, std::function<Result<void>(Writer&)> work,
               std::function<void(Result<void>)> committed);
 

@@ -96,6 +96,10 @@ class Writer : public Reader {
   Result<void> save_import(const Import& import);
   Result<void> add_rejected_rows(ImportId id, const std::vector<RejectedRow>& rows);
 
+  // ---- calls
+  /// The recording's file is gone.
+  Result<void> forget_recording(AttemptId id);
+
   // ---- settings
   Result<void> set_setting(const std::string& key, const std::string& value);
 

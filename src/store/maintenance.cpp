@@ -1,0 +1,139 @@
+#include "store/maintenance.h"
+
+#include <charconv>
+#include <system_error>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+namespace carillon::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kEvery = std::chrono::hours(1);
+constexpr int64_t kRecordingsAtOnce = 200;
+constexpr int64_t kLeadsAtOnce = 500;
+constexpr int64_t kMsPerDay = 86'400'000;
+
+/// The file of a recording, or an empty path when the name would lead out of the folder.
+fs::path recording_file(const fs::path& folder, const std::string& name) {
+  const fs::path relative = fs::path(name).lexically_normal();
+  if (name.empty() || relative.is_absolute() || *relative.begin() == "..") return {};
+  return folder / relative;
+}
+
+}  // namespace
+
+Maintenance::Maintenance(const StoreConfig& config, DatabaseAddress address, ChangeNow change)
+    : recordings_(config.recordings), change_(std::move(change)), connection_(std::move(address)) {}
+
+Result<void> Maintenance::start() {
+  if (auto opened = connection_.open(); !opened) return opened;
+  // Before the first call can be recorded.
+  remove_unfinished_recordings();
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void Maintenance::stop() {
+  if (!thread_.joinable()) return;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  woken_.notify_all();
+  connection_.abort();
+  thread_.join();
+}
+
+void Maintenance::wake() {
+  {
+    std::lock_guard lock(mutex_);
+    wake_ = true;
+  }
+  woken_.notify_one();
+}
+
+bool Maintenance::stopping() {
+  std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void Maintenance::run() {
+  while (!stopping()) {
+    remove_leads_of_removed_leadsets();
+    remove_old_recordings();
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, kEvery, [&] { return stopping_ || wake_; });
+    wake_ = false;
+  }
+}
+
+void Maintenance::remove_unfinished_recordings() {
+  if (recordings_.empty()) return;
+  std::error_code problem;
+  int removed = 0;
+  for (fs::recursive_directory_iterator at(recordings_, problem), end; !problem && at != end;
+       at.increment(problem)) {
+    if (at->path().extension() != ".part") continue;
+    std::error_code unimportant;
+    removed += fs::remove(at->path(), unimportant) ? 1 : 0;
+  }
+  if (removed > 0) spdlog::info("store: {} unfinished recordings removed", removed);
+}
+
+void Maintenance::remove_old_recordings() {
+  if (recordings_.empty()) return;
+  while (!stopping()) {
+    std::vector<Attempt> old;
+    connection_.run([&](Reader& reader) {
+      const auto setting = reader.setting("recordings_keep_days");
+      if (!setting || !*setting) return;
+      int64_t days = 0;
+      const std::string& text = **setting;
+      std::from_chars(text.data(), text.data() + text.size(), days);
+      if (days <= 0) return;
+      auto found = reader.recordings_before(machine_now().wall - Duration(days * kMsPerDay),
+                                            kRecordingsAtOnce);
+      if (found) old = std::move(*found);
+    });
+    if (old.empty()) return;
+    for (const auto& attempt : old) {
+      std::error_code unimportant;
+      const auto file = recording_file(recordings_, attempt.recording);
+      if (!file.empty()) fs::remove(file, unimportant);
+    }
+    const auto marked = change_([old](Writer& writer) -> Result<void> {
+      for (const auto& attempt : old) {
+        if (auto done = writer.forget_recording(attempt.id); !done) return done;
+      }
+      return {};
+    });
+    if (!marked) return;
+    spdlog::info("store: {} recordings were older than is kept and are removed", old.size());
+  }
+}
+
+/// Leads that are in a call stay until the next time.
+void Maintenance::remove_leads_of_removed_leadsets() {
+  std::vector<LeadsetId> removed;
+  connection_.run([&](Reader& reader) {
+    auto found = reader.removed_leadsets_with_leads();
+    if (found) removed = std::move(*found);
+  });
+  for (const auto leadset : removed) {
+    auto gone = std::make_shared<int64_t>(1);
+    while (*gone > 0 && !stopping()) {
+      const auto done = change_([gone, leadset](Writer& writer) -> Result<void> {
+        const auto count = writer.remove_leads(leadset, {}, kLeadsAtOnce);
+        if (!count) return count.error();
+        *gone = *count;
+        return {};
+      });
+      if (!done) return;
+    }
+  }
+}
+
+}  // namespace carillon::store

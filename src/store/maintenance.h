@@ -1,0 +1,53 @@
+// Maintenance: what is done now and then, beside everything else.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "store/reader_pool.h"
+#include "store/store.h"
+
+namespace carillon::store {
+
+/// One thread with its own connection, that changes the database through the writer only.
+///
+/// - at start: unfinished recordings (`*.part`) that a crash left behind are removed, except those
+///   younger than the start;
+/// - hourly: recordings older than the setting `recordings_keep_days` (0: kept) are deleted, the
+///   file first, then its mark in the call log;
+/// - when a leadset was removed, and at start: its leads are deleted, some hundred at a time.
+///
+/// Owned by Store, from start() to stop().
+class Maintenance {
+ public:
+  /// Runs a change and waits until it is committed.
+  using ChangeNow = std::function<Result<void>(std::function<Result<void>(Writer&)>)>;
+
+  Maintenance(const StoreConfig& config, DatabaseAddress address, ChangeNow change);
+  ~Maintenance() { stop(); }
+
+  Result<void> start();
+  void stop();
+  /// Any thread: a leadset was removed, or a setting has changed.
+  void wake();
+
+ private:
+  void run();
+  void remove_unfinished_recordings();
+  void remove_old_recordings();
+  void remove_leads_of_removed_leadsets();
+  bool stopping();
+
+  const std::filesystem::path recordings_;
+  const ChangeNow change_;
+  ReadConnection connection_;
+  std::thread thread_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool wake_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace carillon::store
