@@ -251,6 +251,7 @@ Result<std::unique_ptr<sip::UserAgent>> Telephony::Impl::open_agent(bool for_pho
   config.listen_tls = !tls_folder.empty();
   config.check_tls_peers = !for_phones;
   config.transaction_timeout = config_.transaction_timeout;
+  config.shortest_session = std::min<Duration>(90s, config_.session_interval);
   return sip::UserAgent::open(*loop_, std::move(config));
 }
 

@@ -50,7 +50,8 @@ struct TelephonyConfig {
 
   /// 64 times T1 of RFC 3261 section 17.1.1.1: how long a silent peer is waited for.
   Duration transaction_timeout = 32s;
-  /// Session-Expires that we ask for, at least 90 s (RFC 4028 section 4).
+  /// Session-Expires that we ask for (RFC 4028). Below 90 s only against peers that allow it:
+  /// tests.
   Duration session_interval = 1800s;
   /// Silence of a peer's RTP and RTCP that ends the call: its BYE was lost.
   Duration media_timeout = 30s;

@@ -25,7 +25,6 @@ constexpr const char* kAllow =
 constexpr const char* kApplicationMethods = "INVITE, UPDATE, INFO, REFER, REGISTER, OPTIONS";
 constexpr unsigned kReceiveBuffer = 8U << 20;
 constexpr unsigned kMostUdp = 65535;  // never change to TCP by size: trunks say what they speak
-constexpr unsigned kMinSessionSeconds = 90;  // RFC 4028 section 4
 constexpr int kFreePortTries = 20;
 
 void log_line(void*, const char* format, va_list arguments) {
@@ -191,24 +190,26 @@ bool UserAgent::create() {
   const auto url = fmt::format("sip:{}:{}", config_.bind_address, config_.port);
   const auto sips = fmt::format("sips:{}:{}", config_.bind_address, config_.tls_port);
   const auto from = fmt::format("<sip:carillon@{}:{}>", config_.public_address, config_.port);
+  const auto min_se = std::chrono::duration_cast<std::chrono::seconds>(config_.shortest_session);
   const unsigned verify =
       config_.check_tls_peers ? TPTLS_VERIFY_OUT | TPTLS_VERIFY_SUBJECTS_OUT : TPTLS_VERIFY_NONE;
   // NUTAG_ALLOW, NUTAG_SUPPORTED and NUTAG_APPL_METHOD merge into the defaults and read past an
   // array when an item repeats: SIPTAG_*_STR replaces a list, and a null first empties one.
-  nua_ = nua_create(
-      loop_.root(), on_nua_event, this, NUTAG_URL(url.c_str()),
-      TAG_IF(config_.listen_tls, NUTAG_SIPS_URL(sips.c_str())),
-      TAG_IF(config_.listen_tls, NUTAG_CERTIFICATE_DIR(config_.tls_folder.c_str())),
-      TPTAG_TLS_VERIFY_POLICY(verify), SIPTAG_FROM_STR(from.c_str()),
-      SIPTAG_USER_AGENT_STR("Carillon"), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOANSWER(0),
-      NUTAG_AUTOALERT(0), NUTAG_AUTOACK(1), NUTAG_ENABLEMESSAGE(0), SIPTAG_ALLOW_STR(kAllow),
-      NUTAG_APPL_METHOD(static_cast<const char*>(nullptr)), NUTAG_APPL_METHOD(kApplicationMethods),
-      SIPTAG_SUPPORTED_STR("timer, 100rel"), NUTAG_SESSION_TIMER(0),
-      NUTAG_MIN_SE(kMinSessionSeconds), NUTAG_OUTBOUND("no-options-keepalive no-validate"),
-      NUTAG_AUTO302(0),  // a redirection is never followed (toll fraud)
-      NUTAG_RETRY_COUNT(3), NUTAG_MAX_RETRY_AFTER(0), NTATAG_UDP_MTU(kMostUdp),
-      NTATAG_SIP_T1X64(static_cast<unsigned>(config_.transaction_timeout.count())),
-      NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), TPTAG_UDP_RMEM(kReceiveBuffer), TAG_END());
+  nua_ =
+      nua_create(loop_.root(), on_nua_event, this, NUTAG_URL(url.c_str()),
+                 TAG_IF(config_.listen_tls, NUTAG_SIPS_URL(sips.c_str())),
+                 TAG_IF(config_.listen_tls, NUTAG_CERTIFICATE_DIR(config_.tls_folder.c_str())),
+                 TPTAG_TLS_VERIFY_POLICY(verify), SIPTAG_FROM_STR(from.c_str()),
+                 SIPTAG_USER_AGENT_STR("Carillon"), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOANSWER(0),
+                 NUTAG_AUTOALERT(0), NUTAG_AUTOACK(1), NUTAG_ENABLEMESSAGE(0),
+                 SIPTAG_ALLOW_STR(kAllow), NUTAG_APPL_METHOD(static_cast<const char*>(nullptr)),
+                 NUTAG_APPL_METHOD(kApplicationMethods), SIPTAG_SUPPORTED_STR("timer, 100rel"),
+                 NUTAG_SESSION_TIMER(0), NUTAG_MIN_SE(static_cast<unsigned>(min_se.count())),
+                 NUTAG_OUTBOUND("no-options-keepalive no-validate"),
+                 NUTAG_AUTO302(0),  // a redirection is never followed (toll fraud)
+                 NUTAG_RETRY_COUNT(3), NUTAG_MAX_RETRY_AFTER(0), NTATAG_UDP_MTU(kMostUdp),
+                 NTATAG_SIP_T1X64(static_cast<unsigned>(config_.transaction_timeout.count())),
+                 NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), TPTAG_UDP_RMEM(kReceiveBuffer), TAG_END());
   return nua_ != nullptr;
 }
 

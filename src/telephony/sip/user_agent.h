@@ -33,6 +33,7 @@ struct UserAgentConfig {
   bool listen_tls = false;       ///< false: TLS for outgoing connections only
   bool check_tls_peers = false;  ///< certificate of whom we connect to: authority and name
   Duration transaction_timeout = 32s;
+  Duration shortest_session = 90s;  ///< Min-SE: RFC 4028 section 4 allows no less than 90 s
 };
 
 /// Purpose: sends and receives for one kind of peer (carriers or desk phones), refuses every
