@@ -23,5 +23,5 @@ export default defineConfig(
       'jsx-a11y/no-autofocus': 'off',
     },
   },
-  { files: ['eslint.config.js'], extends: [ts.configs.disableTypeChecked] },
+  { files: ['eslint.config.js', 'scripts/*.mjs'], languageOptions: { globals: { URL: 'readonly' } }, extends: [ts.configs.disableTypeChecked] },
 );

@@ -1,17 +1,24 @@
 import { backoffMs } from './backoff';
 
-/** A change that the server pushes. `seq` grows by one per event within an epoch. */
+/** A change that the server pushes. `seq` rises within an epoch; agents see gaps. */
 export interface ServerEvent {
   seq: number;
   type: string;
   data: unknown;
 }
 
+interface StreamMessage {
+  type: string;
+  seq: number;
+  epoch?: string;
+  data?: unknown;
+}
+
 export type StreamState = 'connecting' | 'live' | 'down';
 
 /** Where the view that the events are applied to stands. */
 export interface Position {
-  epoch: string | number;
+  epoch: string;
   seq: number;
 }
 
@@ -25,12 +32,16 @@ export interface EventStreamOptions {
 }
 
 /**
- * Keeps a snapshot current: fetch it, follow the events behind it, and after a break go on from
- * the last sequence number. The server answers `resync` when it no longer has what was missed, and
- * a gap in the numbers means the same: then the snapshot is fetched anew.
+ * Keeps a snapshot current, as events.yaml describes: fetch it, follow the events behind it, after
+ * a break go on from the last sequence number, and fetch it anew when the server says `resync`.
  *
- *   stopped  --start-->  loading  --snapshot-->  following  --closed-->  waiting  --timer-->  following
- *   following  --resync, gap, other epoch-->  loading       loading  --failed-->  waiting  --timer--> loading
+ *   stopped    --start-->             loading
+ *   loading    --snapshot-->          following   (events that came meanwhile are applied)
+ *   loading    --fetch failed-->      waiting
+ *   following  --resync-->            loading     (on the same connection)
+ *   following  --closed-->            waiting
+ *   waiting    --timer, retryNow-->   following, or loading when there is no snapshot
+ *   any        --stop-->              stopped
  *
  * Events are handed over in batches, so that a burst costs the page one render.
  */
@@ -38,6 +49,7 @@ export class EventStream {
   private readonly options: EventStreamOptions;
   private socket: WebSocket | null = null;
   private position: Position | null = null;
+  private loading = false;
   private pending: ServerEvent[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | null = null;
   private retryTimer: ReturnType<typeof setTimeout> | null = null;
@@ -60,6 +72,7 @@ export class EventStream {
   stop(): void {
     this.stopped = true;
     this.generation++;
+    this.loading = false;
     this.clearTimers();
     this.dropSocket();
     this.pending = [];
@@ -76,17 +89,23 @@ export class EventStream {
 
   private load(): void {
     const generation = ++this.generation;
-    this.dropSocket();
+    this.loading = true;
     this.pending = [];
-    this.position = null;
     this.options.loadSnapshot().then(
       (position) => {
-        if (this.stopped || generation !== this.generation) return;
+        if (generation !== this.generation) return;
+        this.loading = false;
         this.position = position;
-        this.follow();
+        this.pending = this.pending.filter((event) => event.seq > position.seq);
+        if (this.socket) this.flush();
+        else this.follow();
       },
       () => {
-        if (!this.stopped && generation === this.generation) this.retryLater();
+        if (generation !== this.generation) return;
+        this.loading = false;
+        this.position = null;
+        this.dropSocket();
+        this.retryLater();
       },
     );
   }
@@ -101,41 +120,36 @@ export class EventStream {
     const socket = this.options.openSocket(this.position);
     this.socket = socket;
     socket.onmessage = (message) => {
-      if (socket === this.socket) this.receive(String(message.data));
+      if (socket !== this.socket) return;
+      for (const each of JSON.parse(String(message.data)) as StreamMessage[]) this.receive(each);
     };
     socket.onclose = () => {
       if (socket !== this.socket) return;
       this.socket = null;
+      if (this.loading) return;
       this.flush();
       this.retryLater();
     };
   }
 
-  private receive(text: string): void {
-    const message = JSON.parse(text) as { type: string; seq?: number; epoch?: string | number; data?: unknown };
+  private receive(message: StreamMessage): void {
     if (message.type === 'hello') {
-      if (this.position && message.epoch !== undefined && message.epoch !== this.position.epoch) {
-        this.load();
-        return;
-      }
       this.failures = 0;
       this.options.onState('live');
-      return;
-    }
-    if (message.type === 'resync') {
+    } else if (message.type === 'resync') {
       this.load();
-      return;
+    } else if (this.loading || (this.position !== null && message.seq > this.position.seq)) {
+      this.pending.push({ seq: message.seq, type: message.type, data: message.data });
+      if (!this.loading) this.flushTimer ??= setTimeout(() => this.flush(), 40);
     }
-    if (!this.position || message.seq === undefined || message.seq <= this.position.seq) return;
-    this.position = { ...this.position, seq: message.seq };
-    this.pending.push({ seq: message.seq, type: message.type, data: message.data });
-    this.flushTimer ??= setTimeout(() => this.flush(), 50);
   }
 
   private flush(): void {
     if (this.flushTimer !== null) clearTimeout(this.flushTimer);
     this.flushTimer = null;
-    if (this.pending.length === 0) return;
+    const last = this.pending.at(-1);
+    if (last === undefined || this.position === null) return;
+    this.position = { ...this.position, seq: last.seq };
     const events = this.pending;
     this.pending = [];
     this.options.onEvents(events);
@@ -145,11 +159,13 @@ export class EventStream {
     this.failures++;
     this.options.onState('down');
     if (this.retryTimer !== null) clearTimeout(this.retryTimer);
-    const wait = backoffMs(this.failures, this.options.random);
-    this.retryTimer = setTimeout(() => {
-      this.retryTimer = null;
-      if (!this.stopped) this.resume();
-    }, wait);
+    this.retryTimer = setTimeout(
+      () => {
+        this.retryTimer = null;
+        if (!this.stopped) this.resume();
+      },
+      backoffMs(this.failures, this.options.random),
+    );
   }
 
   private dropSocket(): void {

@@ -147,13 +147,13 @@ export const defaultColumn: ColDef = {
 };
 
 /** Numbers stand under each other. */
-export const numberColumn: ColDef = {
+export const numberColumn = {
   filter: 'agNumberColumnFilter',
   cellClass: 'ag-right-aligned-cell',
   headerClass: 'ag-right-aligned-header',
   flex: 0,
   width: 112,
-};
+} as const satisfies ColDef;
 
 export function sortParameter(state: ColumnState[]): string | undefined {
   const column = state.find((each) => each.sort);

@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import classes from './figure_strip.module.css';
 
 /** Figures side by side, divided by hairlines; wraps to fewer columns on narrow screens. */
-export function FigureStrip({ children, label }: { children: ReactNode; label: string }) {
+export function FigureStrip({ children, label, columns }: { children: ReactNode; label: string; columns?: number }) {
   return (
     <section aria-label={label}>
-      <dl className={classes.strip}>{children}</dl>
+      <dl className={classes.strip} style={{ '--columns': columns }}>{children}</dl>
     </section>
   );
 }

@@ -1,0 +1,166 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, setCsrfToken, unwrap } from './client';
+import type { AgentView, ListOf, Live } from './types';
+
+const pageSize = 1000;
+
+/** All of a list that people look at as a whole (campaigns, scripts, ...): page after page. */
+async function fetchAll<T>(page: (offset: number, limit: number) => Promise<ListOf<T>>): Promise<T[]> {
+  const items: T[] = [];
+  for (;;) {
+    const answer = await page(items.length, pageSize);
+    items.push(...answer.items);
+    if (answer.items.length === 0 || items.length >= answer.total) return items;
+  }
+}
+
+/*
+ * The first part of a key is the kind of record, as in `record_changed` events: such an event makes
+ * every query of its kind stale.
+ */
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: () => unwrap(api.GET('/setup')),
+  staleTime: 0,
+});
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async () => {
+    const session = await unwrap(api.GET('/session'));
+    setCsrfToken(session.csrf_token);
+    return session;
+  },
+  staleTime: Infinity,
+  retry: false,
+});
+
+export const campaignsQuery = queryOptions({
+  queryKey: ['campaign', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/campaigns', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export function campaignQuery(id: number) {
+  return queryOptions({
+    queryKey: ['campaign', id],
+    queryFn: () => unwrap(api.GET('/campaigns/{id}', { params: { path: { id } } })),
+  });
+}
+
+export const scriptsQuery = queryOptions({
+  queryKey: ['script', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/scripts', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export function scriptQuery(id: number) {
+  return queryOptions({
+    queryKey: ['script', id],
+    queryFn: () => unwrap(api.GET('/scripts/{id}', { params: { path: { id } } })),
+  });
+}
+
+export const usersQuery = queryOptions({
+  queryKey: ['user', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/users', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export function userQuery(id: number) {
+  return queryOptions({
+    queryKey: ['user', id],
+    queryFn: () => unwrap(api.GET('/users/{id}', { params: { path: { id } } })),
+  });
+}
+
+export const sipProfilesQuery = queryOptions({
+  queryKey: ['sip_profile', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/sip_profiles', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export const leadsetsQuery = queryOptions({
+  queryKey: ['leadset', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/leadsets', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export function leadsetQuery(id: number) {
+  return queryOptions({
+    queryKey: ['leadset', id],
+    queryFn: () => unwrap(api.GET('/leadsets/{id}', { params: { path: { id } } })),
+  });
+}
+
+export function leadsetStatsQuery(id: number) {
+  return queryOptions({
+    queryKey: ['lead', 'stats', id],
+    queryFn: () => unwrap(api.GET('/leadsets/{id}/stats', { params: { path: { id } } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function campaignStatsQuery(id: number) {
+  return queryOptions({
+    queryKey: ['lead', 'campaign_stats', id],
+    queryFn: () => unwrap(api.GET('/campaigns/{id}/stats', { params: { path: { id } } })),
+  });
+}
+
+export function leadQuery(id: number) {
+  return queryOptions({
+    queryKey: ['lead', id],
+    queryFn: () => unwrap(api.GET('/leads/{id}', { params: { path: { id } } })),
+  });
+}
+
+export const trunksQuery = queryOptions({
+  queryKey: ['trunk', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/trunks', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export function trunkQuery(id: number) {
+  return queryOptions({
+    queryKey: ['trunk', id],
+    queryFn: () => unwrap(api.GET('/trunks/{id}', { params: { path: { id } } })),
+  });
+}
+
+export const tokensQuery = queryOptions({
+  queryKey: ['token', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/tokens', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export function attemptQuery(id: number) {
+  return queryOptions({
+    queryKey: ['attempt', id],
+    queryFn: () => unwrap(api.GET('/attempts/{id}', { params: { path: { id } } })),
+  });
+}
+
+export function importQuery(id: number) {
+  return queryOptions({
+    queryKey: ['import', id],
+    queryFn: () => unwrap(api.GET('/imports/{id}', { params: { path: { id } } })),
+  });
+}
+
+export const agentCampaignsQuery = queryOptions({
+  queryKey: ['campaign', 'mine'],
+  queryFn: async () => (await unwrap(api.GET('/agent/campaigns'))).items,
+});
+
+/** Filled by GET /live and kept current by the event stream; never fetched on its own. */
+export const liveQuery = queryOptions<Live>({
+  queryKey: ['live'],
+  queryFn: () => unwrap(api.GET('/live')),
+  enabled: false,
+  staleTime: Infinity,
+  gcTime: Infinity,
+});
+
+/** The same for an agent: their own session and call. */
+export const agentViewQuery = queryOptions<AgentView>({
+  queryKey: ['agent_view'],
+  queryFn: () => unwrap(api.GET('/agent/session')),
+  enabled: false,
+  staleTime: Infinity,
+  gcTime: Infinity,
+});

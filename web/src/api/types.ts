@@ -1,0 +1,41 @@
+import type { components } from './generated/schema';
+
+type Schemas = components['schemas'];
+
+export type AgentCampaign = Schemas['AgentCampaign'];
+export type AgentLive = Schemas['AgentLive'];
+export type AgentView = Schemas['AgentView'];
+export type Attempt = Schemas['Attempt'];
+export type CallLive = Schemas['CallLive'];
+export type Campaign = Schemas['Campaign'];
+export type CampaignFields = Schemas['CampaignFields'];
+export type CampaignLive = Schemas['CampaignLive'];
+export type DialerType = Schemas['DialerType'];
+export type DispositionRequest = Schemas['DispositionRequest'];
+export type DispositionRule = Schemas['DispositionRule'];
+export type Figures = Schemas['Figures'];
+export type Import = Schemas['Import'];
+export type ImportRequest = Schemas['ImportRequest'];
+export type Lead = Schemas['Lead'];
+export type LeadFields = Schemas['LeadFields'];
+export type Leadset = Schemas['Leadset'];
+export type LeadStats = Schemas['LeadStats'];
+export type Live = Schemas['Live'];
+export type Outcome = Schemas['Outcome'];
+export type RetryRule = Schemas['RetryRule'];
+export type Role = Schemas['Role'];
+export type Script = Schemas['Script'];
+export type Session = Schemas['Session'];
+export type SetupRequest = Schemas['SetupRequest'];
+export type Token = Schemas['Token'];
+export type TokenCreated = Schemas['TokenCreated'];
+export type Trunk = Schemas['Trunk'];
+export type TrunkLive = Schemas['TrunkLive'];
+export type Upload = Schemas['Upload'];
+export type User = Schemas['User'];
+
+/** What the server answers to every list. */
+export interface ListOf<T> {
+  items: T[];
+  total: number;
+}

@@ -1,0 +1,212 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { ApiError } from '@/api/client';
+import { sessionQuery, setupQuery } from '@/api/queries';
+import { Failure, Loading } from '@/components/async_state';
+import { readCallFilters } from '@/features/calls/call_filters';
+import { NotFound } from './not_found';
+import { SupervisorShell } from './supervisor_shell';
+
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NotFound });
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+}
+
+function tableSearch(search: Record<string, unknown>): { search?: string; sort?: string } {
+  const found = text(search.search);
+  const sort = text(search.sort);
+  return { ...(found ? { search: found } : {}), ...(sort ? { sort } : {}) };
+}
+
+/** The signed-in person, or a redirect to where signing in begins. */
+async function requireSession(client: QueryClient, href: string) {
+  try {
+    return await client.ensureQueryData(sessionQuery);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    const { needed } = await client.fetchQuery(setupQuery);
+    if (needed) throw redirect({ to: '/setup' });
+    throw redirect({ to: '/sign-in', search: href === '/' ? {} : { next: href } });
+  }
+}
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('@/pages/setup_page'), 'SetupPage'),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+    const next = text(search.next);
+    // Only a path of our own: a link must not send people elsewhere after they signed in.
+    return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? { next } : {};
+  },
+  component: lazyRouteComponent(() => import('@/pages/sign_in_page'), 'SignInPage'),
+});
+
+const console_ = createRoute({
+  getParentRoute: () => root,
+  path: '/console',
+  beforeLoad: async ({ context, location }) => {
+    const session = await requireSession(context.queryClient, location.href);
+    if (session.user.role !== 'agent') throw redirect({ to: '/' });
+  },
+  component: lazyRouteComponent(() => import('@/pages/console_page'), 'ConsolePage'),
+});
+
+const supervisor = createRoute({
+  getParentRoute: () => root,
+  id: 'supervisor',
+  beforeLoad: async ({ context, location }) => {
+    const session = await requireSession(context.queryClient, location.href);
+    if (session.user.role === 'agent') throw redirect({ to: '/console' });
+  },
+  component: SupervisorShell,
+});
+
+export const dashboardTabs = ['campaigns', 'agents', 'scripts', 'leadsets'] as const;
+export type DashboardTab = (typeof dashboardTabs)[number];
+
+const dashboard = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): { tab?: DashboardTab; search?: string; sort?: string } => {
+    const tab = dashboardTabs.find((each) => each === search.tab);
+    return { ...tableSearch(search), ...(tab ? { tab } : {}) };
+  },
+  component: lazyRouteComponent(() => import('@/pages/dashboard_page'), 'DashboardPage'),
+});
+
+const campaignNew = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/campaigns/new',
+  component: lazyRouteComponent(() => import('@/pages/campaign_form_page'), 'CampaignNewPage'),
+});
+const campaign = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/campaigns/$id',
+  component: lazyRouteComponent(() => import('@/pages/campaign_page'), 'CampaignPage'),
+});
+const campaignEdit = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/campaigns/$id/edit',
+  component: lazyRouteComponent(() => import('@/pages/campaign_form_page'), 'CampaignEditPage'),
+});
+const script = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/scripts/$id',
+  component: lazyRouteComponent(() => import('@/pages/script_page'), 'ScriptPage'),
+});
+const agent = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/agents/$id',
+  component: lazyRouteComponent(() => import('@/pages/user_page'), 'AgentPage'),
+});
+const leadset = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/leadsets/$id',
+  validateSearch: (search: Record<string, unknown>): { search?: string; sort?: string; status?: string } => {
+    const status = text(search.status);
+    return { ...tableSearch(search), ...(status ? { status } : {}) };
+  },
+  component: lazyRouteComponent(() => import('@/pages/leadset_page'), 'LeadsetPage'),
+});
+const leadsetEdit = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/leadsets/$id/edit',
+  component: lazyRouteComponent(() => import('@/pages/leadset_form_page'), 'LeadsetFormPage'),
+});
+const leadsetUpload = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/leadsets/$id/upload',
+  validateSearch: (search: Record<string, unknown>): { import?: number } => {
+    const id = Number(search.import);
+    return Number.isInteger(id) && id > 0 ? { import: id } : {};
+  },
+  component: lazyRouteComponent(() => import('@/pages/upload_page'), 'UploadPage'),
+});
+const leadNew = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/leadsets/$id/add',
+  component: lazyRouteComponent(() => import('@/pages/lead_page'), 'LeadNewPage'),
+});
+const lead = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/leads/$id',
+  component: lazyRouteComponent(() => import('@/pages/lead_page'), 'LeadPage'),
+});
+const calls = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/calls',
+  validateSearch: readCallFilters,
+  component: lazyRouteComponent(() => import('@/pages/calls_page'), 'CallsPage'),
+});
+const dnc = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/do-not-call',
+  validateSearch: tableSearch,
+  component: lazyRouteComponent(() => import('@/pages/dnc_page'), 'DncPage'),
+});
+const trunks = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/trunks',
+  validateSearch: tableSearch,
+  component: lazyRouteComponent(() => import('@/pages/trunks_page'), 'TrunksPage'),
+});
+const trunk = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/trunks/$id',
+  component: lazyRouteComponent(() => import('@/pages/trunk_page'), 'TrunkPage'),
+});
+const users = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/users',
+  validateSearch: tableSearch,
+  component: lazyRouteComponent(() => import('@/pages/users_page'), 'UsersPage'),
+});
+const user = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/users/$id',
+  component: lazyRouteComponent(() => import('@/pages/user_page'), 'UserPage'),
+});
+const tokens = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/tokens',
+  validateSearch: tableSearch,
+  component: lazyRouteComponent(() => import('@/pages/tokens_page'), 'TokensPage'),
+});
+
+const tree = root.addChildren([
+  setup,
+  signIn,
+  console_,
+  supervisor.addChildren([
+    dashboard, campaignNew, campaign, campaignEdit, script, agent, leadset, leadsetEdit, leadsetUpload, leadNew, lead, calls, dnc,
+    trunks, trunk, users, user, tokens,
+  ]),
+]);
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPendingComponent: () => <Loading />,
+    defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+    defaultNotFoundComponent: NotFound,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,156 @@
+import { TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconRefresh, IconSearch } from '@tabler/icons-react';
+import type { ColDef, GridApi, IDatasource } from 'ag-grid-community';
+import { AgGridReact } from 'ag-grid-react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { Empty, Failure } from './async_state';
+import { ColumnMenu, defaultColumn, openRow, sortParameter, Tool, type GridView } from './data_grid';
+import classes from './data_grid.module.css';
+import { formatCount } from './format';
+import { gridTheme } from './grid_theme';
+
+export interface PageRequest {
+  offset: number;
+  limit: number;
+  sort?: string | undefined;
+}
+
+interface Props<Row extends { id: number }> {
+  label: string;
+  columns: ColDef<Row>[];
+  /** Columns hidden at first. */
+  hiddenAtFirst?: string[];
+  view: GridView;
+  onView: (view: GridView) => void;
+  fetchPage: (request: PageRequest) => Promise<{ items: Row[]; total: number }>;
+  /** Whatever `fetchPage` depends on: a change starts the table anew. */
+  source: string;
+  /** A change fetches the rows that are shown again, without losing the place. */
+  version?: number;
+  onOpen?: (row: Row) => void;
+  searchable?: boolean;
+  filters?: ReactNode;
+  toolbar?: ReactNode;
+  empty: { title: string; hint: ReactNode; action?: ReactNode };
+}
+
+const pageRows = 100;
+
+/** A table whose rows stay on the server: it fetches what is scrolled to, also of millions. */
+export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
+  const { columns, view, onView, fetchPage, source, version } = props;
+  const api = useRef<GridApi<Row> | null>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(props.hiddenAtFirst));
+  const [total, setTotal] = useState<number | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const fetchRef = useRef(fetchPage);
+  useEffect(() => {
+    fetchRef.current = fetchPage;
+  });
+  const [debounced] = useDebouncedValue(`${source} ${view.search ?? ''} ${view.sort ?? ''}`, 200);
+
+  const datasource = useMemo<IDatasource>(
+    () => ({
+      getRows: (request) => {
+        const { startRow, endRow, sortModel } = request;
+        const column = sortModel[0];
+        const sort = column ? (column.sort === 'desc' ? `-${column.colId}` : column.colId) : undefined;
+        fetchRef.current({ offset: startRow, limit: endRow - startRow, sort }).then(
+          (page) => {
+            setError(null);
+            setTotal(page.total);
+            request.successCallback(page.items, page.total);
+          },
+          (problem: unknown) => {
+            setError(problem);
+            request.failCallback();
+          },
+        );
+      },
+    }),
+    // A new source, search or sort needs a new datasource: the grid then drops its cache.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [debounced],
+  );
+
+  useEffect(() => {
+    api.current?.refreshInfiniteCache();
+  }, [version]);
+
+  const shown = useMemo(
+    () =>
+      columns.map((column): ColDef<Row> => {
+        const id = column.colId ?? column.field ?? '';
+        return { ...column, hide: hidden.has(id) };
+      }),
+    [columns, hidden],
+  );
+
+  return (
+    <div className={classes.frame}>
+      <div className={classes.toolbar} role="toolbar" aria-label={`${props.label} tools`}>
+        {props.searchable === false ? null : (
+          <TextInput
+            className={classes.search}
+            aria-label={`Search ${props.label.toLowerCase()}`}
+            placeholder="Search"
+            leftSection={<IconSearch size={16} aria-hidden />}
+            value={view.search ?? ''}
+            onChange={(event) => onView({ ...view, search: event.currentTarget.value || undefined })}
+          />
+        )}
+        {props.filters}
+        <div className={classes.tools}>
+          <span className={`${classes.count} tabular`} role="status">
+            {total === null ? '' : formatCount(total)}
+          </span>
+          {props.toolbar}
+          <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
+          <Tool label="Refresh" onClick={() => api.current?.refreshInfiniteCache()}>
+            <IconRefresh size={17} />
+          </Tool>
+        </div>
+      </div>
+      {error !== null && total === null ? (
+        <Failure error={error} retry={() => setError(null)} />
+      ) : (
+        <div className={classes.grid} style={{ minHeight: 360 }}>
+          {total === 0 ? (
+            <div className={classes.cover}>
+              <Empty {...props.empty} />
+            </div>
+          ) : null}
+          <AgGridReact<Row>
+            theme={gridTheme}
+            rowModelType="infinite"
+            cacheBlockSize={pageRows}
+            maxBlocksInCache={20}
+            datasource={datasource}
+            columnDefs={shown}
+            defaultColDef={remoteColumn}
+            getRowId={(row) => String(row.data.id)}
+            onGridReady={(event) => {
+              api.current = event.api;
+              const [name, descending] = view.sort ? [view.sort.replace(/^-/, ''), view.sort.startsWith('-')] : [undefined, false];
+              if (name) event.api.applyColumnState({ state: [{ colId: name, sort: descending ? 'desc' : 'asc' }] });
+            }}
+            onSortChanged={() => {
+              const sort = sortParameter(api.current?.getColumnState() ?? []);
+              if (sort !== view.sort) onView({ ...view, sort });
+            }}
+            onRowClicked={(event) => openRow(event, props.onOpen)}
+            onCellKeyDown={(event) => {
+              const key = event.event as KeyboardEvent | null;
+              if (key?.key === 'Enter' && event.data) props.onOpen?.(event.data);
+            }}
+            rowClass={props.onOpen ? (classes.openable ?? '') : ''}
+            animateRows={false}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const remoteColumn: ColDef = { ...defaultColumn, filter: false, flex: 0, width: 150 };

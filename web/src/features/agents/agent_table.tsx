@@ -1,0 +1,171 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconDotsVertical, IconLogout, IconPlayerPause, IconPlus } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ColDef, ICellRendererParams } from 'ag-grid-community';
+import { useMemo } from 'react';
+import { api, unwrap } from '@/api/client';
+import { useLive } from '@/api/live_stream';
+import { usersQuery } from '@/api/queries';
+import type { AgentLive, User } from '@/api/types';
+import { showError } from '@/app/errors';
+import { useConfirm } from '@/components/confirm';
+import { DataGrid, numberColumn } from '@/components/data_grid';
+import { Elapsed } from '@/components/elapsed';
+import { formatTime } from '@/components/format';
+import { LinkButton } from '@/components/link_button';
+import { deleteEach } from '@/features/delete_each';
+import { AgentStateBadge, LoggedOutBadge } from '@/features/state_badges';
+import { agentStates, lookOf } from '@/features/states';
+import { useCampaignNames } from '@/features/use_names';
+import { useTableView } from '@/features/use_table_view';
+
+interface Row extends User {
+  live: AgentLive | undefined;
+  campaign: string;
+}
+
+export function AgentTable() {
+  const users = useQuery(usersQuery);
+  const live = useLive((all) => all.agents);
+  const campaigns = useCampaignNames();
+  const [view, setView] = useTableView();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const rows = useMemo(
+    () =>
+      users.data
+        ?.filter((user) => user.role === 'agent')
+        .map((user): Row => {
+          const session = live?.find((each) => each.agent_id === user.id);
+          return { ...user, live: session, campaign: session ? (campaigns.get(session.campaign_id) ?? '') : '' };
+        }),
+    [users.data, live, campaigns],
+  );
+  return (
+    <DataGrid
+      label="Agents"
+      noun={['agent', 'agents']}
+      rows={rows}
+      error={users.error}
+      columns={columns}
+      view={view}
+      onView={setView}
+      onRefresh={() => void users.refetch()}
+      refreshing={users.isFetching}
+      onOpen={(row) => void navigate({ to: '/agents/$id', params: { id: String(row.id) } })}
+      onDelete={async (chosen) => {
+        await deleteEach(chosen, (id) => unwrap(api.DELETE('/users/{id}', { params: { path: { id } } })));
+        await client.invalidateQueries({ queryKey: ['user'] });
+      }}
+      toolbar={<NewAgent />}
+      empty={{
+        title: 'No agent yet',
+        hint: 'Agents talk to the customers. Create one, then choose them in a campaign.',
+        action: <NewAgent />,
+      }}
+    />
+  );
+}
+
+function NewAgent() {
+  return (
+    <LinkButton to="/agents/$id" params={{ id: 'new' }} leftSection={<IconPlus size={16} />}>
+      New agent
+    </LinkButton>
+  );
+}
+
+const columns: ColDef<Row>[] = [
+  { field: 'name', headerName: 'Name', flex: 2, minWidth: 150, cellRenderer: NameCell },
+  { field: 'username', headerName: 'User name', minWidth: 120 },
+  {
+    colId: 'state',
+    headerName: 'State',
+    minWidth: 170,
+    valueGetter: ({ data }) =>
+      data?.live ? `${lookOf(agentStates, data.live.state).label} ${data.live.pause_reason}`.trim() : 'Logged out',
+    cellRenderer: StateCell,
+  },
+  { colId: 'since', headerName: 'For', width: 92, flex: 0, valueGetter: ({ data }) => data?.live?.since, cellRenderer: SinceCell, filter: false },
+  { field: 'campaign', headerName: 'Campaign', minWidth: 140 },
+  { ...numberColumn, colId: 'handled', headerName: 'Calls', width: 90, valueGetter: ({ data }) => data?.live?.handled ?? 0 },
+  {
+    colId: 'line',
+    headerName: 'Line',
+    width: 130,
+    flex: 0,
+    valueGetter: ({ data }) => {
+      const kind = data?.line === 'desk_phone' ? 'Desk phone' : 'Browser';
+      return data?.live && !data.live.line_up ? `${kind}, down` : kind;
+    },
+  },
+  { field: 'last_seen_at', headerName: 'Last seen', minWidth: 170, valueFormatter: ({ value }) => formatTime(value as number | null) },
+  { colId: 'actions', headerName: '', width: 60, flex: 0, sortable: false, filter: false, resizable: false, cellRenderer: ActionsCell },
+];
+
+function NameCell({ data }: ICellRendererParams<Row>) {
+  return data ? (
+    <Link to="/agents/$id" params={{ id: String(data.id) }} className="cell-link">
+      {data.name}
+    </Link>
+  ) : null;
+}
+
+function StateCell({ data }: ICellRendererParams<Row>) {
+  if (!data) return null;
+  return data.live ? <AgentStateBadge state={data.live.state} reason={data.live.pause_reason} /> : <LoggedOutBadge />;
+}
+
+function SinceCell({ value }: ICellRendererParams<Row, number>) {
+  return value ? <Elapsed since={value} /> : null;
+}
+
+function ActionsCell({ data }: ICellRendererParams<Row>) {
+  return data?.live ? <AgentActions session={data.live} name={data.name} /> : null;
+}
+
+/** What a supervisor can do to an agent who is logged in. */
+export function AgentActions({ session, name }: { session: AgentLive; name: string }) {
+  const confirm = useConfirm();
+  const params = { path: { id: session.session_id } };
+  async function pause() {
+    try {
+      await unwrap(api.POST('/agent_sessions/{id}/pause', { params, body: { pause_reason: 'supervisor' } }));
+    } catch (error) {
+      showError(error);
+    }
+  }
+  async function signOut() {
+    const talking = session.state === 'in_call' || session.state === 'on_hold';
+    const yes = await confirm({
+      title: `Log ${name} out?`,
+      text: talking ? 'One call is under way with this agent; it will be ended.' : 'The agent can log in again.',
+      action: talking ? 'End the call and log out' : 'Log out',
+      danger: true,
+    });
+    if (!yes) return;
+    try {
+      await unwrap(api.POST('/agent_sessions/{id}/sign_out', { params }));
+    } catch (error) {
+      showError(error);
+    }
+  }
+  return (
+    <Menu position="bottom-end" shadow="md">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${name}`}>
+          <IconDotsVertical size={17} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPlayerPause size={16} />} disabled={session.state === 'paused'} onClick={() => void pause()}>
+          Pause
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
+          Log out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

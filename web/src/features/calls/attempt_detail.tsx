@@ -1,0 +1,80 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Attempt } from '@/api/types';
+import { formatDuration, formatTime, humanize } from '@/components/format';
+import { RecordingPlayer } from '@/components/recording_player';
+import { OutcomeBadge } from '@/features/state_badges';
+import { useCampaignNames, useLeadsetNames, useTrunkNames, useUserNames } from '@/features/use_names';
+import classes from './attempt_detail.module.css';
+
+/** One call: what happened when, what was said of it, and its recording. */
+export function AttemptDetail({ attempt }: { attempt: Attempt }) {
+  const campaigns = useCampaignNames();
+  const leadsets = useLeadsetNames();
+  const trunks = useTrunkNames();
+  const users = useUserNames();
+  const name = (names: ReadonlyMap<number, string>, id: number | null) => (id === null ? '' : (names.get(id) ?? String(id)));
+  return (
+    <div className={classes.detail}>
+      <header className={classes.head}>
+        <span className={`${classes.phone} tabular`}>{attempt.phone}</span>
+        <OutcomeBadge outcome={attempt.outcome} />
+      </header>
+      {attempt.recording ? (
+        <RecordingPlayer src={`/api/v1/attempts/${attempt.id}/recording`} channels={['Agent', 'Customer']} />
+      ) : (
+        <p className={classes.none}>There is no recording of this call.</p>
+      )}
+      <h3 className={classes.heading}>Course</h3>
+      <ol className={classes.course}>
+        <Moment label="Dialed" at={attempt.started_at} start={attempt.started_at} />
+        <Moment label="Ringing" at={attempt.ringing_at} start={attempt.started_at} />
+        <Moment label="Answered" at={attempt.answered_at} start={attempt.started_at} />
+        <Moment label={`Connected to ${name(users, attempt.agent_id) || 'an agent'}`} at={attempt.connected_at} start={attempt.started_at} />
+        <Moment label={attempt.ended_by ? `Ended by the ${attempt.ended_by}` : 'Ended'} at={attempt.ended_at} start={attempt.started_at} />
+      </ol>
+      <h3 className={classes.heading}>Details</h3>
+      <dl className={classes.facts}>
+        <Fact label="Disposition">{attempt.disposition}</Fact>
+        <Fact label="Call back">{formatTime(attempt.callback_at)}</Fact>
+        <Fact label="Notes">{attempt.notes}</Fact>
+        <Fact label="Campaign">{name(campaigns, attempt.campaign_id)}</Fact>
+        <Fact label="Leadset">{name(leadsets, attempt.leadset_id)}</Fact>
+        <Fact label="Lead">
+          {attempt.lead_id ? (
+            <Link to="/leads/$id" params={{ id: String(attempt.lead_id) }}>
+              Open the lead
+            </Link>
+          ) : (
+            ''
+          )}
+        </Fact>
+        <Fact label="Agent">{name(users, attempt.agent_id)}</Fact>
+        <Fact label="Trunk">{name(trunks, attempt.trunk_id)}</Fact>
+        <Fact label="Caller ID">{attempt.caller_id}</Fact>
+        <Fact label="SIP">{[attempt.sip_status || '', humanize(attempt.sip_reason)].filter(Boolean).join(' ')}</Fact>
+        <Fact label="SIP Call-ID">{attempt.sip_call_id}</Fact>
+      </dl>
+    </div>
+  );
+}
+
+function Moment({ label, at, start }: { label: string; at: number | null; start: number }) {
+  if (!at) return null;
+  return (
+    <li>
+      <span>{label}</span>
+      <span className="tabular">{at === start ? formatTime(at) : `+ ${formatDuration(at - start)}`}</span>
+    </li>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  if (children === '' || children === null) return null;
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

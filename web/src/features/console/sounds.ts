@@ -1,0 +1,47 @@
+let context: AudioContext | null = null;
+
+/** Partials of a small bell: ratio to the strike note, loudness, seconds until it has died away. */
+const bell: [ratio: number, gain: number, decay: number][] = [
+  [0.5, 0.25, 1.4],
+  [1, 0.6, 1.1],
+  [1.19, 0.35, 0.8],
+  [1.5, 0.2, 0.6],
+  [2, 0.3, 0.5],
+  [2.52, 0.12, 0.3],
+];
+
+function strike(frequency: number, at: number, volume: number, audio: AudioContext): void {
+  for (const [ratio, gain, decay] of bell) {
+    const tone = audio.createOscillator();
+    const envelope = audio.createGain();
+    tone.frequency.value = frequency * ratio;
+    envelope.gain.setValueAtTime(0, at);
+    envelope.gain.linearRampToValueAtTime(gain * volume * 0.5, at + 0.006);
+    envelope.gain.exponentialRampToValueAtTime(0.0001, at + decay);
+    tone.connect(envelope).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + decay);
+  }
+}
+
+function play(notes: number[], volume: number): void {
+  if (volume <= 0) return;
+  try {
+    context ??= new AudioContext();
+    void context.resume();
+    const start = context.currentTime + 0.02;
+    notes.forEach((note, index) => strike(note, start + index * 0.13, volume, context as AudioContext));
+  } catch {
+    // No sound device: the screen says it too.
+  }
+}
+
+/** Two rising bells: somebody is on the line. `volume` from 0 to 1. */
+export function chimeNewCall(volume: number): void {
+  play([784, 1046.5], volume);
+}
+
+/** One falling pair, lower: the line is down. */
+export function chimeLineDown(volume: number): void {
+  play([392, 311.1], volume);
+}

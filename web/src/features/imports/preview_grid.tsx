@@ -1,0 +1,110 @@
+import { Menu, Select } from '@mantine/core';
+import { IconArrowBarToDown, IconColumnInsertRight } from '@tabler/icons-react';
+import { useState } from 'react';
+import { leadFieldLabel, mappableFields } from '@/features/leads/lead_columns';
+import { headingOf, type Mapping } from './mapping';
+import classes from './preview_grid.module.css';
+
+interface Props {
+  rows: readonly string[][];
+  columns: number;
+  startRow: number;
+  mapping: Mapping;
+  onStartRow: (row: number) => void;
+  onMap: (column: number, field: string | null) => void;
+}
+
+/**
+ * The file's first rows. A row's number sets where the data starts; the head of a column says what
+ * it becomes. A right click in a cell offers both.
+ */
+export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMap }: Props) {
+  const [menu, setMenu] = useState<{ row: number; column: number; x: number; y: number } | null>(null);
+  const all = Array.from({ length: columns }, (_, column) => column);
+  const choices = (column: number) => fieldChoices(headingOf(rows, startRow, column), mapping[column]);
+  return (
+    <>
+      {/* Focusable, so that the arrow keys can scroll it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={classes.scroll} role="region" aria-label="Preview of the file" tabIndex={0}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col" className={classes.corner}>
+                Row
+              </th>
+              {all.map((column) => (
+                <th key={column} scope="col" data-mapped={mapping[column] !== undefined || undefined}>
+                  <Select
+                    size="xs"
+                    aria-label={`Map column ${column + 1}`}
+                    placeholder="Not imported"
+                    searchable
+                    clearable
+                    clearButtonProps={{ 'aria-label': `Do not import column ${column + 1}` }}
+                    data={choices(column)}
+                    value={mapping[column] ?? null}
+                    onChange={(field) => onMap(column, field)}
+                    comboboxProps={{ width: 220, position: 'bottom-start', shadow: 'md' }}
+                  />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <tr key={index} data-skipped={index < startRow || undefined} data-start={index === startRow || undefined}>
+                <th scope="row">
+                  <button type="button" onClick={() => onStartRow(index)} aria-pressed={index === startRow} title="Set start row">
+                    {index + 1}
+                  </button>
+                </th>
+                {all.map((column) => (
+                  <td
+                    key={column}
+                    data-mapped={mapping[column] !== undefined || undefined}
+                    onContextMenu={(event) => {
+                      event.preventDefault();
+                      setMenu({ row: index, column, x: event.clientX, y: event.clientY });
+                    }}
+                  >
+                    {row[column] ?? ''}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Menu opened={menu !== null} onClose={() => setMenu(null)} position="bottom-start" shadow="md" offset={2}>
+        <Menu.Target>
+          <span style={{ position: 'fixed', left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
+        </Menu.Target>
+        {menu ? (
+          <Menu.Dropdown mah={380} style={{ overflowY: 'auto' }}>
+            <Menu.Item leftSection={<IconArrowBarToDown size={16} />} onClick={() => onStartRow(menu.row)}>
+              Set Start Row: {menu.row + 1}
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Label>
+              <IconColumnInsertRight size={14} aria-hidden /> Map Column {menu.column + 1}
+            </Menu.Label>
+            <Menu.Item onClick={() => onMap(menu.column, null)}>Not imported</Menu.Item>
+            {choices(menu.column).map(({ value, label }) => (
+              <Menu.Item key={value} onClick={() => onMap(menu.column, value)}>
+                {label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        ) : null}
+      </Menu>
+    </>
+  );
+}
+
+function fieldChoices(heading: string, current: string | undefined): { value: string; label: string }[] {
+  const choices = mappableFields.map((field) => ({ value: field, label: leadFieldLabel(field) }));
+  const custom = current?.startsWith('custom:') ? current : heading ? `custom:${heading}` : null;
+  if (custom) choices.push({ value: custom, label: `Own column: ${leadFieldLabel(custom)}` });
+  return choices;
+}

@@ -1,0 +1,26 @@
+import { StateBadge } from '@/components/state_badge';
+import { agentStates, callStates, lookOf, outcomes, switches } from './states';
+
+export function AgentStateBadge({ state, reason }: { state: string; reason?: string | undefined }) {
+  return <StateBadge {...lookOf(agentStates, state)} detail={state === 'paused' ? (reason ?? '') : ''} />;
+}
+
+export function CallStateBadge({ state }: { state: string }) {
+  return <StateBadge {...lookOf(callStates, state)} />;
+}
+
+export function OutcomeBadge({ outcome }: { outcome: string }) {
+  return <StateBadge {...lookOf(outcomes, outcome)} />;
+}
+
+export function SwitchBadge({ on }: { on: boolean }) {
+  return <StateBadge {...(on ? switches.on : switches.off)} />;
+}
+
+export function UpBadge({ up }: { up: boolean }) {
+  return <StateBadge {...(up ? switches.up : switches.down)} />;
+}
+
+export function LoggedOutBadge() {
+  return <StateBadge label="Logged out" tone="idle" icon={switches.off.icon} />;
+}

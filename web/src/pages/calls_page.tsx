@@ -1,0 +1,255 @@
+import { Button, Drawer, Select, TextInput } from '@mantine/core';
+import { IconDownload, IconSearch } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { ColDef, ICellRendererParams } from 'ag-grid-community';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { api, unwrap } from '@/api/client';
+import { attemptQuery, campaignsQuery, usersQuery } from '@/api/queries';
+import type { Attempt, Outcome } from '@/api/types';
+import { showError } from '@/app/errors';
+import { Ready } from '@/components/async_state';
+import { csvLines, saveFile } from '@/components/csv';
+import { numberColumn, Tool, type GridView } from '@/components/data_grid';
+import { formatDuration, formatTime } from '@/components/format';
+import { Page } from '@/components/page';
+import { Panel } from '@/components/panel';
+import { RemoteGrid, type PageRequest } from '@/components/remote_grid';
+import { AttemptDetail } from '@/features/calls/attempt_detail';
+import { attemptsQueryOf, type CallFilters } from '@/features/calls/call_filters';
+import { OutcomeBadge } from '@/features/state_badges';
+import { lookOf, outcomes } from '@/features/states';
+import { useCampaignNames, useUserNames } from '@/features/use_names';
+import classes from './calls_page.module.css';
+
+interface Row extends Attempt {
+  campaign: string;
+  agent: string;
+}
+
+export function CallsPage() {
+  const filters = useSearch({ from: '/supervisor/calls' });
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const campaigns = useCampaignNames();
+  const users = useUserNames();
+  const change = useCallback(
+    (part: Partial<CallFilters>) =>
+      void navigate({
+        to: '/calls',
+        replace: true,
+        search: (previous) => Object.fromEntries(Object.entries({ ...previous, ...part }).filter(([, value]) => value !== undefined)),
+      }),
+    [navigate],
+  );
+  const query = useMemo(() => attemptsQueryOf(filters), [filters]);
+  const fetchPage = useCallback(
+    async ({ offset, limit, sort }: PageRequest) => {
+      const page = await unwrap(api.GET('/attempts', { params: { query: { ...query, offset, limit, sort } } }));
+      return { items: page.items.map((attempt) => withNames(attempt, campaigns, users)), total: page.total };
+    },
+    [query, campaigns, users],
+  );
+  const version = useAttemptVersion(client);
+  const view = useMemo<GridView>(() => ({ sort: filters.sort }), [filters.sort]);
+  const filtered = Object.keys(filters).some((name) => name !== 'sort' && name !== 'open');
+
+  return (
+    <Page title="Call log" fill>
+      <Panel flush fill>
+        <RemoteGrid<Row>
+          label="Calls"
+          columns={columns}
+          hiddenAtFirst={['caller_id', 'sip_status', 'ended_by', 'sip_reason', 'id']}
+          view={view}
+          onView={({ sort }) => change({ sort })}
+          fetchPage={fetchPage}
+          source={`${JSON.stringify(query)} ${campaigns.size} ${users.size}`}
+          version={version}
+          searchable={false}
+          filters={<Filters filters={filters} onChange={change} />}
+          toolbar={<Export filters={filters} />}
+          onOpen={(row) => change({ open: row.id })}
+          empty={
+            filtered
+              ? { title: 'No call matches', hint: 'Change or clear the filters.' }
+              : { title: 'No calls yet', hint: 'Every attempt to reach a lead is kept here, with its outcome and recording.' }
+          }
+        />
+      </Panel>
+      <Drawer
+        opened={filters.open !== undefined}
+        onClose={() => change({ open: undefined })}
+        position="right"
+        size="lg"
+        title={`Call ${filters.open ?? ''}`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {filters.open !== undefined ? <Detail id={filters.open} /> : null}
+      </Drawer>
+    </Page>
+  );
+}
+
+function Detail({ id }: { id: number }) {
+  const attempt = useQuery(attemptQuery(id));
+  return <Ready query={attempt}>{(data) => <AttemptDetail attempt={data} />}</Ready>;
+}
+
+/** Grows when calls have ended, so that the table shows them. */
+function useAttemptVersion(client: ReturnType<typeof useQueryClient>): number {
+  const [version, setVersion] = useState(0);
+  useEffect(
+    () =>
+      client.getQueryCache().subscribe((event) => {
+        if (event.type === 'updated' && event.action.type === 'invalidate' && (event.query.queryKey as unknown[])[0] === 'attempt') {
+          setVersion((previous) => previous + 1);
+        }
+      }),
+    [client],
+  );
+  // A query to invalidate must exist for the subscription to hear of it.
+  useQuery({ queryKey: ['attempt', 'log'], queryFn: () => Date.now(), staleTime: Infinity });
+  return version;
+}
+
+function Filters({ filters, onChange }: { filters: CallFilters; onChange: (part: Partial<CallFilters>) => void }) {
+  const campaigns = useQuery(campaignsQuery);
+  const users = useQuery(usersQuery);
+  const byId = (items: { id: number; name: string }[] | undefined) => (items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
+  return (
+    <div className={classes.filters}>
+      <TextInput
+        aria-label="Phone"
+        placeholder="Phone"
+        leftSection={<IconSearch size={16} aria-hidden />}
+        w={150}
+        value={filters.phone ?? ''}
+        onChange={(event) => onChange({ phone: event.currentTarget.value || undefined })}
+      />
+      <Select
+        aria-label="Campaign"
+        placeholder="Campaign"
+        clearable
+        clearButtonProps={{ 'aria-label': 'All campaigns' }}
+        searchable
+        w={160}
+        data={byId(campaigns.data)}
+        value={filters.campaign ? String(filters.campaign) : null}
+        onChange={(value) => onChange({ campaign: value ? Number(value) : undefined })}
+      />
+      <Select
+        aria-label="Agent"
+        placeholder="Agent"
+        clearable
+        clearButtonProps={{ 'aria-label': 'All agents' }}
+        searchable
+        w={150}
+        data={byId(users.data?.filter((user) => user.role === 'agent'))}
+        value={filters.agent ? String(filters.agent) : null}
+        onChange={(value) => onChange({ agent: value ? Number(value) : undefined })}
+      />
+      <Select
+        aria-label="Outcome"
+        placeholder="Outcome"
+        clearable
+        clearButtonProps={{ 'aria-label': 'All outcomes' }}
+        w={160}
+        data={Object.entries(outcomes).map(([value, { label }]) => ({ value, label }))}
+        value={filters.outcome ?? null}
+        onChange={(value) => onChange({ outcome: (value as Outcome | null) ?? undefined })}
+      />
+      <TextInput aria-label="From day" type="date" w={146} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
+      <TextInput aria-label="To day" type="date" w={146} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
+      {Object.keys(filters).some((name) => name !== 'sort' && name !== 'open') ? (
+        <Button
+          variant="subtle"
+          onClick={() => onChange({ phone: undefined, campaign: undefined, agent: undefined, outcome: undefined, from: undefined, to: undefined })}
+        >
+          Clear
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+const exportPage = 1000;
+const exportLimit = 200_000;
+
+function Export({ filters }: { filters: CallFilters }) {
+  const campaigns = useCampaignNames();
+  const users = useUserNames();
+  const [busy, setBusy] = useState(false);
+  async function run() {
+    setBusy(true);
+    try {
+      const parts = [csvLines([['id', 'started', 'ended', 'phone', 'campaign', 'agent', 'outcome', 'disposition', 'talk_s', 'caller_id', 'sip_status', 'sip_reason', 'notes']])];
+      for (let offset = 0; offset < exportLimit; offset += exportPage) {
+        const page = await unwrap(api.GET('/attempts', { params: { query: { ...attemptsQueryOf(filters), offset, limit: exportPage, sort: filters.sort } } }));
+        parts.push(csvLines(page.items.map((attempt) => exportRow(withNames(attempt, campaigns, users)))));
+        if (offset + page.items.length >= page.total || page.items.length === 0) break;
+      }
+      saveFile('calls.csv', parts, 'text/csv');
+    } catch (error) {
+      showError(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Tool label="Export as CSV" onClick={() => void run()} busy={busy}>
+      <IconDownload size={17} />
+    </Tool>
+  );
+}
+
+function exportRow(row: Row): unknown[] {
+  const iso = (at: number | null) => (at ? new Date(at).toISOString() : '');
+  return [
+    row.id, iso(row.started_at), iso(row.ended_at), row.phone, row.campaign, row.agent, lookOf(outcomes, row.outcome).label,
+    row.disposition, Math.round(talkMs(row) / 1000), row.caller_id, row.sip_status || '', row.sip_reason, row.notes,
+  ];
+}
+
+function withNames(attempt: Attempt, campaigns: ReadonlyMap<number, string>, users: ReadonlyMap<number, string>): Row {
+  return {
+    ...attempt,
+    campaign: attempt.campaign_id ? (campaigns.get(attempt.campaign_id) ?? `${attempt.campaign_id}`) : '',
+    agent: attempt.agent_id ? (users.get(attempt.agent_id) ?? `${attempt.agent_id}`) : '',
+  };
+}
+
+function talkMs(attempt: Attempt): number {
+  return attempt.connected_at && attempt.ended_at ? attempt.ended_at - attempt.connected_at : 0;
+}
+
+const columns: ColDef<Row>[] = [
+  { ...numberColumn, filter: false, field: 'id', headerName: 'Call', width: 100 },
+  { field: 'started_at', headerName: 'Started', width: 190, cellRenderer: StartedCell },
+  { field: 'phone', headerName: 'Phone', width: 150 },
+  { field: 'outcome', headerName: 'Outcome', width: 160, cellRenderer: OutcomeCell },
+  { field: 'disposition', headerName: 'Disposition', width: 170 },
+  { field: 'campaign', headerName: 'Campaign', width: 170, sortable: false },
+  { field: 'agent', headerName: 'Agent', width: 150, sortable: false },
+  { ...numberColumn, filter: false, colId: 'talk', headerName: 'Talk', width: 90, sortable: false, valueGetter: ({ data }) => (data && talkMs(data) > 0 ? formatDuration(talkMs(data)) : '') },
+  { colId: 'recording', headerName: 'Recording', width: 110, sortable: false, valueGetter: ({ data }) => (data?.recording ? formatDuration(data.recording_ms) : '') },
+  { field: 'notes', headerName: 'Notes', width: 240, sortable: false },
+  { field: 'caller_id', headerName: 'Caller ID', width: 150 },
+  { field: 'sip_status', headerName: 'SIP status', width: 110 },
+  { field: 'sip_reason', headerName: 'SIP reason', width: 200, sortable: false },
+  { field: 'ended_by', headerName: 'Ended by', width: 110, sortable: false },
+];
+
+function StartedCell({ data }: ICellRendererParams<Row>) {
+  return data ? (
+    <Link to="/calls" search={(previous) => ({ ...previous, open: data.id })} className="cell-link">
+      {formatTime(data.started_at)}
+    </Link>
+  ) : (
+    '…'
+  );
+}
+
+function OutcomeCell({ data }: ICellRendererParams<Row>) {
+  return data ? <OutcomeBadge outcome={data.outcome} /> : null;
+}

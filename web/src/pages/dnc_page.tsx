@@ -1,0 +1,156 @@
+import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ColDef, ICellRendererParams } from 'ag-grid-community';
+import { useCallback, useState } from 'react';
+import { api, unwrap } from '@/api/client';
+import { campaignsQuery } from '@/api/queries';
+import { showDone, showError } from '@/app/errors';
+import { useConfirm } from '@/components/confirm';
+import { formatTime } from '@/components/format';
+import { Page } from '@/components/page';
+import { Panel } from '@/components/panel';
+import { RemoteGrid, type PageRequest } from '@/components/remote_grid';
+import { Problem, useSubmit } from '@/features/api_form';
+import { useCampaignNames } from '@/features/use_names';
+import { useTableView } from '@/features/use_table_view';
+
+interface Row {
+  id: number;
+  phone: string;
+  campaign_id: number | null;
+  campaign: string;
+  created_at: number;
+  remove: (row: Row) => void;
+}
+
+export function DncPage() {
+  const [view, setView] = useTableView();
+  const campaigns = useCampaignNames();
+  const confirm = useConfirm();
+  const client = useQueryClient();
+  const [version, setVersion] = useState(0);
+  const [opened, { open, close }] = useDisclosure(false);
+
+  const remove = useCallback(
+    async (row: Row) => {
+      const yes = await confirm({
+        title: `Take ${row.phone} off the list?`,
+        text: row.campaign_id ? `${row.campaign} may call this number again.` : 'Every campaign may call this number again.',
+        action: 'Take it off',
+        danger: true,
+      });
+      if (!yes) return;
+      try {
+        await unwrap(api.DELETE('/dnc', { params: { query: { phone: row.phone, campaign_id: row.campaign_id ?? undefined } } }));
+        await client.invalidateQueries({ queryKey: ['lead'] });
+        setVersion((previous) => previous + 1);
+      } catch (error) {
+        showError(error);
+      }
+    },
+    [client, confirm],
+  );
+
+  const fetchPage = useCallback(
+    async ({ offset, limit, sort }: PageRequest) => {
+      const page = await unwrap(api.GET('/dnc', { params: { query: { offset, limit, sort, search: view.search } } }));
+      const items = page.items.map((entry, index): Row => ({
+        ...entry,
+        id: offset + index + 1,
+        campaign: entry.campaign_id ? (campaigns.get(entry.campaign_id) ?? `${entry.campaign_id}`) : '',
+        remove: (row) => void remove(row),
+      }));
+      return { items, total: page.total };
+    },
+    [view.search, campaigns, remove],
+  );
+
+  const add = (
+    <Button leftSection={<IconPlus size={16} />} onClick={open}>
+      Add a number
+    </Button>
+  );
+  return (
+    <Page title="Do not call" fill>
+      <Panel flush fill>
+        <RemoteGrid<Row>
+          label="Numbers"
+          columns={columns}
+          view={view}
+          onView={setView}
+          fetchPage={fetchPage}
+          source={`${campaigns.size}`}
+          version={version}
+          toolbar={add}
+          empty={
+            view.search
+              ? { title: 'No number matches', hint: 'Try another search.' }
+              : { title: 'No number is listed', hint: 'Numbers on this list are never dialed. Agents add to it with the disposition DO NOT CALL.', action: add }
+          }
+        />
+      </Panel>
+      <Modal opened={opened} onClose={close} title="Add a number" closeButtonProps={{ 'aria-label': 'Close' }}>
+        {opened ? (
+          <AddNumber
+            onDone={() => {
+              close();
+              setVersion((previous) => previous + 1);
+            }}
+          />
+        ) : null}
+      </Modal>
+    </Page>
+  );
+}
+
+function AddNumber({ onDone }: { onDone: () => void }) {
+  const campaigns = useQuery(campaignsQuery);
+  const form = useForm({ initialValues: { phone: '', campaign_id: null as string | null } });
+  const { busy, problem, submit } = useSubmit(form);
+  const send = form.onSubmit((values) =>
+    submit(async () => {
+      const entry = await unwrap(api.POST('/dnc', { body: { phone: values.phone, campaign_id: values.campaign_id ? Number(values.campaign_id) : null } }));
+      showDone(`${entry.phone} is on the list.`);
+      onDone();
+    }),
+  );
+  return (
+    <form onSubmit={send}>
+      <Stack gap="md">
+        <Problem text={problem} />
+        <TextInput label="Phone" placeholder="+12025550123" required inputMode="tel" data-autofocus {...form.getInputProps('phone')} />
+        <Select
+          label="For"
+          clearable
+          clearButtonProps={{ 'aria-label': 'Every campaign' }}
+          placeholder="Every campaign"
+          data={(campaigns.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+          {...form.getInputProps('campaign_id')}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={busy}>
+            Add
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+const columns: ColDef<Row>[] = [
+  { field: 'phone', headerName: 'Phone', width: 190 },
+  { colId: 'campaign_id', headerName: 'For', width: 260, valueGetter: ({ data }) => (data ? data.campaign || 'Every campaign' : '…') },
+  { field: 'created_at', headerName: 'Since', width: 220, valueFormatter: ({ value }) => formatTime(value as number | null) },
+  { colId: 'remove', headerName: '', width: 140, sortable: false, cellRenderer: RemoveCell },
+];
+
+function RemoveCell({ data }: ICellRendererParams<Row>) {
+  return data ? (
+    <Button variant="subtle" size="compact-sm" onClick={() => data.remove(data)} aria-label={`Take ${data.phone} off the list`}>
+      Take off
+    </Button>
+  ) : null;
+}

@@ -1,0 +1,294 @@
+import { Alert, Button, Group, Progress, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { IconAlertTriangle, IconDownload } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, unwrap, uploadFile } from '@/api/client';
+import { importQuery, leadsetQuery } from '@/api/queries';
+import type { Import, Upload } from '@/api/types';
+import { showError } from '@/app/errors';
+import { Ready } from '@/components/async_state';
+import { useConfirm } from '@/components/confirm';
+import { FileDrop } from '@/components/file_drop';
+import { Figure } from '@/components/figure';
+import { FigureStrip } from '@/components/figure_strip';
+import { formatCount } from '@/components/format';
+import { LinkButton } from '@/components/link_button';
+import { Page } from '@/components/page';
+import { Panel } from '@/components/panel';
+import { importRequest, mapColumn, mappingOf, whatIsMissing, type ImportSettings } from '@/features/imports/mapping';
+import { PreviewGrid } from '@/features/imports/preview_grid';
+
+/** A file into a leadset: choose, look at it and map its columns, import, read the report. */
+export function UploadPage() {
+  const { id } = useParams({ from: '/supervisor/leadsets/$id/upload' });
+  const { import: importId } = useSearch({ from: '/supervisor/leadsets/$id/upload' });
+  const leadset = useQuery(leadsetQuery(Number(id)));
+  const [upload, setUpload] = useState<Upload | null>(null);
+  const navigate = useNavigate();
+  const show = (next: Import | null) =>
+    void navigate({ to: '/leadsets/$id/upload', params: { id }, search: next ? { import: next.id } : {}, replace: true });
+  return (
+    <Page
+      title="Upload leads"
+      trail={
+        <Link to="/leadsets/$id" params={{ id }}>
+          {leadset.data?.name ?? 'Leadset'}
+        </Link>
+      }
+    >
+      {importId !== undefined ? (
+        <Running
+          importId={importId}
+          leadsetId={id}
+          onAgain={() => {
+            setUpload(null);
+            show(null);
+          }}
+        />
+      ) : upload === null ? (
+        <Choose onUploaded={setUpload} />
+      ) : (
+        <Map upload={upload} leadsetId={Number(id)} onStarted={show} onBack={() => setUpload(null)} />
+      )}
+    </Page>
+  );
+}
+
+function Choose({ onUploaded }: { onUploaded: (upload: Upload) => void }) {
+  const [share, setShare] = useState<number | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  async function send(file: File) {
+    setShare(0);
+    setProblem(null);
+    try {
+      onUploaded((await uploadFile(`/uploads?name=${encodeURIComponent(file.name)}`, file, setShare)) as Upload);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : 'The upload failed. Try again.');
+    } finally {
+      setShare(null);
+    }
+  }
+  return (
+    <Panel>
+      <Stack>
+        {problem ? (
+          <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle size={18} />}>
+            {problem}
+          </Alert>
+        ) : null}
+        <FileDrop
+          accept=".csv,.txt,.tsv,text/csv,text/plain"
+          prompt="Drop a CSV file here"
+          hint="Comma, semicolon or tab between columns; one lead a row. Nothing is imported before you have seen it."
+          busy={share !== null}
+          onFile={(file) => void send(file)}
+        />
+        {share !== null ? <Progress value={share * 100} aria-label="Upload" /> : null}
+      </Stack>
+    </Panel>
+  );
+}
+
+interface MapProps {
+  upload: Upload;
+  leadsetId: number;
+  onStarted: (started: Import) => void;
+  onBack: () => void;
+}
+
+function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
+  const confirm = useConfirm();
+  const [busy, setBusy] = useState(false);
+  const [settings, setSettings] = useState<ImportSettings>(() => ({
+    startRow: upload.guessed_start_row ?? 0,
+    mapping: mappingOf(upload.guessed_mapping),
+    statusForAll: 'New',
+    mode: 'append',
+    duplicates: 'leadset',
+    country: 'US',
+  }));
+  const change = (part: Partial<ImportSettings>) => setSettings({ ...settings, ...part });
+  const missing = whatIsMissing(settings);
+  const hasStatus = Object.values(settings.mapping).includes('status');
+
+  async function start() {
+    if (settings.mode === 'replace') {
+      const { total } = await unwrap(api.GET('/leadsets/{id}/leads', { params: { path: { id: leadsetId }, query: { limit: 1 } } }));
+      const yes = await confirm({
+        title: `Replace ${formatCount(total)} leads?`,
+        text: 'The leads that are in the leadset now are deleted, then the file is imported. This cannot be undone.',
+        action: `Delete ${formatCount(total)} and import`,
+        danger: true,
+      });
+      if (!yes) return;
+    }
+    setBusy(true);
+    try {
+      onStarted(
+        await unwrap(
+          api.POST('/leadsets/{id}/imports', { params: { path: { id: leadsetId } }, body: importRequest(upload.upload_id, settings) }),
+        ),
+      );
+    } catch (error) {
+      showError(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <>
+      <Panel
+        title={`${upload.name || 'The file'}: the first ${upload.rows.length} rows`}
+        actions={
+          <Text size="sm" c="dimmed">
+            {upload.encoding}, {upload.columns} columns. Press a row's number to set the start row.
+          </Text>
+        }
+        flush
+      >
+        <PreviewGrid
+          rows={upload.rows}
+          columns={upload.columns}
+          startRow={settings.startRow}
+          mapping={settings.mapping}
+          onStartRow={(startRow) => change({ startRow })}
+          onMap={(column, field) => change({ mapping: mapColumn(settings.mapping, column, field) })}
+        />
+      </Panel>
+      <Panel title="How to import">
+        <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
+          <TextInput
+            label="Status for all"
+            description={hasStatus ? 'A column is mapped to status' : 'What every lead gets'}
+            disabled={hasStatus}
+            value={settings.statusForAll}
+            onChange={(event) => change({ statusForAll: event.currentTarget.value })}
+          />
+          <Select
+            label="Duplicates"
+            description="A number that is already there is left out"
+            allowDeselect={false}
+            data={[
+              { value: 'leadset', label: 'in this leadset' },
+              { value: 'campaign', label: 'in the campaign' },
+              { value: 'everywhere', label: 'anywhere' },
+              { value: 'none', label: 'import all' },
+            ]}
+            value={settings.duplicates}
+            onChange={(value) => value && change({ duplicates: value })}
+          />
+          <TextInput
+            label="Country"
+            description="Of numbers without +, two letters"
+            maxLength={2}
+            value={settings.country}
+            onChange={(event) => change({ country: event.currentTarget.value.toUpperCase() })}
+          />
+          <div>
+            <Text component="div" size="sm" fw={500} id="mode-label">
+              Leads that are there
+            </Text>
+            <Text size="xs" c="dimmed" mb={5}>
+              Keep them, or delete them first
+            </Text>
+            <SegmentedControl
+              aria-labelledby="mode-label"
+              data={[
+                { value: 'append', label: 'Append' },
+                { value: 'replace', label: 'Replace' },
+              ]}
+              value={settings.mode}
+              onChange={(value) => change({ mode: value })}
+            />
+          </div>
+        </SimpleGrid>
+      </Panel>
+      <Group justify="space-between">
+        <Button variant="default" onClick={onBack}>
+          Another file
+        </Button>
+        <Group>
+          <Text c="dimmed" role="status">
+            {missing[0] ?? ''}
+          </Text>
+          <Button onClick={() => void start()} disabled={missing.length > 0} loading={busy}>
+            Import
+          </Button>
+        </Group>
+      </Group>
+    </>
+  );
+}
+
+const headings: Record<Import['state'], string> = {
+  running: 'Importing',
+  done: 'Imported',
+  failed: 'The import failed',
+  cancelled: 'The import was cancelled',
+};
+
+function Running({ importId, leadsetId, onAgain }: { importId: number; leadsetId: string; onAgain: () => void }) {
+  const client = useQueryClient();
+  const query = useQuery({
+    ...importQuery(importId),
+    // Events bring progress; this is for the moment when they do not.
+    refetchInterval: ({ state }) => (state.data === undefined || state.data.state === 'running' ? 3000 : false),
+  });
+  async function cancel() {
+    try {
+      await unwrap(api.DELETE('/imports/{id}', { params: { path: { id: importId } } }));
+      await client.invalidateQueries({ queryKey: importQuery(importId).queryKey });
+    } catch (error) {
+      showError(error);
+    }
+  }
+  return (
+    <Ready query={query}>
+      {(data) => (
+        <Panel title={headings[data.state]}>
+          <Stack>
+            {data.state === 'running' ? (
+              <Progress value={data.bytes ? (100 * (data.bytes_read ?? 0)) / data.bytes : 0} aria-label="Import" animated />
+            ) : null}
+            {data.message ? (
+              <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle size={18} />}>
+                {data.message}
+              </Alert>
+            ) : null}
+            <div role="status">
+              <FigureStrip label="Rows">
+                <Figure label="Rows read" value={data.rows} />
+                <Figure label="Imported" value={data.accepted} tone="in-call" />
+                <Figure label="Duplicates" value={data.duplicates} tone="paused" />
+                <Figure label="Rejected" value={data.rejected} tone="failed" />
+              </FigureStrip>
+            </div>
+            <Group justify="flex-end">
+              {data.state === 'running' ? (
+                <Button variant="default" onClick={() => void cancel()}>
+                  Cancel the import
+                </Button>
+              ) : (
+                <>
+                  {data.rejected + data.duplicates > 0 ? (
+                    <Button component="a" href={`/api/v1/imports/${data.id}/rejected.csv`} download variant="default" leftSection={<IconDownload size={16} />}>
+                      Rejected rows with reasons
+                    </Button>
+                  ) : null}
+                  <Button variant="default" onClick={onAgain}>
+                    Upload another file
+                  </Button>
+                  <LinkButton to="/leadsets/$id" params={{ id: leadsetId }}>
+                    See the leads
+                  </LinkButton>
+                </>
+              )}
+            </Group>
+          </Stack>
+        </Panel>
+      )}
+    </Ready>
+  );
+}
