@@ -28,7 +28,9 @@ void wait_for_end();
 /// `carillon serve`: runs a node until SIGINT or SIGTERM.
 int serve(const Configuration& configuration);
 
-/// `carillon sandbox`: adds its options; returns what to do when it was chosen.
+/// Each adds a subcommand and its options to `app`. When it is the chosen one it runs while the
+/// command line is parsed, and sets `status`.
 void add_sandbox_command(CLI::App& app, int& status);
+void add_sample_data_command(CLI::App& app, int& status);
 
 }  // namespace carillon::server

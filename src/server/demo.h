@@ -23,7 +23,7 @@ struct Demo {
   std::filesystem::path sign_in_file;  ///< mode 0600
 };
 
-/// Makes accounts, trunk, script, campaign and 1,000 leads in an empty database; else only sets the
+/// Makes accounts and the sample data in an empty database; else only sets the
 /// sandbox trunk's port to `sandbox_port`.
 Result<Demo> prepare_demo(store::Store& store, const std::filesystem::path& data_folder,
                           int sandbox_port);

@@ -1,6 +1,5 @@
 // carillon: serve, sandbox, sample-data, check, version.
 #include <cstdio>
-#include <fstream>
 #include <memory>
 
 #include <malloc.h>
@@ -10,7 +9,6 @@
 
 #include "base/log.h"
 #include "server/command_line.h"
-#include "server/sample_data.h"
 #include "server/version.h"
 
 namespace carillon::server {
@@ -102,36 +100,6 @@ void add_check_command(CLI::App& app, int& status) {
       return;
     }
     fmt::print("{}", describe(*configuration));
-  });
-}
-
-void add_sample_data_command(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("sample-data", "Writes a CSV file of made-up leads");
-  struct Options {
-    int leads = 1'000;
-    uint64_t seed = 1;
-    std::string out;
-  };
-  auto options = std::make_shared<Options>();
-  command->add_option("--leads", options->leads, "How many")
-      ->check(CLI::Range(1, 2'400))
-      ->capture_default_str();
-  command->add_option("--seed", options->seed, "The same seed gives the same people")
-      ->capture_default_str();
-  command->add_option("--out", options->out, "File to write; standard output if not given");
-  command->callback([options, &status] {
-    const auto text = to_csv(sample_leads(options->leads, options->seed));
-    if (options->out.empty()) {
-      fmt::print("{}", text);
-      return;
-    }
-    std::ofstream file(options->out, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) {
-      status = fail({ErrorCode::kStorage,
-                     fmt::format("{} cannot be written. Choose another file.", options->out), ""});
-    }
   });
 }
 

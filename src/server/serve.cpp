@@ -61,7 +61,7 @@ void print_demo(const Demo& demo) {
   }
   fmt::print("Sign in as\n\n");
   for (const auto& one : demo.sign_ins) {
-    fmt::print("  {:<12} {:<16} {}\n", one.username, one.password, one.what_for);
+    fmt::print("  {:<12} {:<20} {}\n", one.username, one.password, one.what_for);
   }
   fmt::print("\nThese are also in {}\n", demo.sign_in_file.string());
 }
