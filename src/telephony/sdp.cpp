@@ -37,7 +37,7 @@ Result<Parser> parse(std::string_view text) {
   if (text.size() > kMaxSize) return invalid("The session description is too long.");
   if (text.find('\0') != text.npos) return invalid("The session description holds a zero byte.");
   Parser parser(
-      sdp_parse(nullptr, text.data(), static_cast<issize_t>(text.size()), sdp_f_mode_0000));
+      sdp_parse(nullptr, text.data(), static_cast<issize_t>(text.size()), 0));
   if (!parser || sdp_session(parser.get()) == nullptr) {
     const char* why = parser ? sdp_parsing_error(parser.get()) : nullptr;
     return invalid(fmt::format("The session description is malformed: {}.",
