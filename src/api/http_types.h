@@ -21,6 +21,8 @@ class Upload;
 
 namespace carillon::api {
 
+class WebSocketHandler;
+
 enum class Method { kGet, kHead, kPost, kPatch, kDelete, kOther };
 
 struct Request {
@@ -59,6 +61,8 @@ struct Response {
   std::string body;
   std::optional<FileBody> file;
   NextPiece stream;
+  /// Set: the request becomes this WebSocket, status and body do not count.
+  std::shared_ptr<WebSocketHandler> websocket;
 };
 
 /// Splits and decodes a request target (RFC 3986). False: malformed, or with control characters.

@@ -12,29 +12,6 @@ struct Named {
   std::string_view name;
 };
 
-constexpr std::array kRoles{Named<Role>{Role::kAdministrator, "administrator"},
-                            Named<Role>{Role::kSupervisor, "supervisor"},
-                            Named<Role>{Role::kAgent, "agent"}};
-constexpr std::array kLines{Named<LineKind>{LineKind::kWebRtc, "webrtc"},
-                            Named<LineKind>{LineKind::kDeskPhone, "desk_phone"}};
-constexpr std::array kDialers{Named<DialerType>{DialerType::kPreview, "preview"},
-                              Named<DialerType>{DialerType::kAuto, "auto"},
-                              Named<DialerType>{DialerType::kBroadcast, "broadcast"}};
-constexpr std::array kOutcomes{Named<Outcome>{Outcome::kInProgress, "in_progress"},
-                               Named<Outcome>{Outcome::kRinging, "ringing"},
-                               Named<Outcome>{Outcome::kConnected, "connected"},
-                               Named<Outcome>{Outcome::kAnswered, "answered"},
-                               Named<Outcome>{Outcome::kAgentUnavailable, "agent_unavailable"},
-                               Named<Outcome>{Outcome::kBusy, "busy"},
-                               Named<Outcome>{Outcome::kNoAnswer, "no_answer"},
-                               Named<Outcome>{Outcome::kRejected, "rejected"},
-                               Named<Outcome>{Outcome::kDropped, "dropped"},
-                               Named<Outcome>{Outcome::kMachine, "machine"},
-                               Named<Outcome>{Outcome::kConnectionError, "connection_error"},
-                               Named<Outcome>{Outcome::kError, "error"}};
-constexpr std::array kTransports{Named<SipTransport>{SipTransport::kUdp, "udp"},
-                                 Named<SipTransport>{SipTransport::kTcp, "tcp"},
-                                 Named<SipTransport>{SipTransport::kTls, "tls"}};
 constexpr std::array kAgentStates{Named<AgentState>{AgentState::kPaused, "paused"},
                                   Named<AgentState>{AgentState::kWaiting, "waiting"},
                                   Named<AgentState>{AgentState::kPreview, "preview"},
@@ -143,16 +120,9 @@ void read_codecs(ObjectReader& reader, std::vector<std::string>& out) {
 
 }  // namespace
 
-std::string_view name_of(Role role) { return name_in(kRoles, role); }
-std::string_view name_of(LineKind line) { return name_in(kLines, line); }
-std::string_view name_of(DialerType type) { return name_in(kDialers, type); }
-std::string_view name_of(Outcome outcome) { return name_in(kOutcomes, outcome); }
-std::string_view name_of(SipTransport transport) { return name_in(kTransports, transport); }
 std::string_view name_of(AgentState state) { return name_in(kAgentStates, state); }
 std::string_view name_of(CallState state) { return name_in(kCallStates, state); }
 std::string_view name_of(store::ImportState state) { return name_in(kImportStates, state); }
-std::optional<Role> role_named(std::string_view name) { return value_in(kRoles, name); }
-std::optional<Outcome> outcome_named(std::string_view name) { return value_in(kOutcomes, name); }
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
@@ -186,9 +156,9 @@ Result<void> read_user(const Json& json, bool is_new, User& user, UserSecrets& s
   reader.text("username", user.username, kUsername);
   user.username = to_lower(user.username);
   reader.text("name", user.name, kName);
-  reader.enumeration("role", user.role, parser_of(kRoles));
+  reader.enumeration("role", user.role, from_name<Role>);
   reader.boolean("active", user.active);
-  reader.enumeration("line", user.line, parser_of(kLines));
+  reader.enumeration("line", user.line, from_name<LineKind>);
   reader.id("sip_profile_id", user.sip_profile);
   reader.text("sip_username", user.sip_username,
               {.max = 64, .valid = is_username, .wanted = kUsername.wanted});
@@ -204,16 +174,14 @@ Json to_json(const store::Token& token) {
           {"last_used_at", time_json(token.last_used_at)}};
 }
 
-Result<void> read_token(const Json& json, bool is_new, store::Token& token) {
+Result<void> read_token(const Json& json, store::Token& token) {
   ObjectReader reader(json);
-  if (is_new) {
-    reader.require({"name", "role"});
-    reader.enumeration("role", token.role, parser_of(kRoles));
-    if (token.role == Role::kAgent) {
-      reader.fail("role", "must be administrator or supervisor: agents are people.");
-    }
-  }
+  reader.require({"name", "role"});
   reader.text("name", token.name, kName);
+  reader.enumeration("role", token.role, from_name<Role>);
+  if (token.role == Role::kAgent) {
+    reader.fail("role", "must be administrator or supervisor: agents are people.");
+  }
   return reader.finish();
 }
 
@@ -276,7 +244,7 @@ Result<void> read_trunk(const Json& json, bool is_new, Trunk& trunk) {
   reader.boolean("active", trunk.active);
   reader.text("host", trunk.host, {.min = 1, .max = 253, .valid = is_host, .wanted = host_wanted});
   reader.integer("port", trunk.port, 1, 65'535);
-  reader.enumeration("transport", trunk.transport, parser_of(kTransports));
+  reader.enumeration("transport", trunk.transport, from_name<SipTransport>);
   reader.text("username", trunk.username, {.max = 128});
   reader.text("password", trunk.password, {.max = 128});
   reader.text("from_domain", trunk.from_domain,
@@ -319,14 +287,14 @@ Json dispositions_json(const std::vector<DispositionRule>& rules) {
 }
 
 void read_retry_rules(ObjectReader& reader, std::vector<RetryRule>& out) {
-  const Json* array = reader.take_array("retry_rules", kOutcomes.size());
+  const Json* array = reader.take_array("retry_rules", 12);
   if (!array) return;
   std::vector<RetryRule> rules;
   for (size_t i = 0; i < array->size(); ++i) {
     RetryRule rule;
     ObjectReader item((*array)[i], "retry_rules[" + std::to_string(i) + "].");
     item.require({"outcome", "after_s"});
-    item.enumeration("outcome", rule.outcome, parser_of(kOutcomes));
+    item.enumeration("outcome", rule.outcome, from_name<Outcome>);
     item.integer("after_s", rule.after_s, 0, 31'536'000);
     if (const auto result = item.finish(); !result) return reader.fail(result.error());
     rules.push_back(rule);
@@ -392,7 +360,7 @@ Result<void> read_campaign(const Json& json, bool is_new, Campaign& campaign) {
   ObjectReader reader(json);
   if (is_new) reader.require({"name", "type"});
   reader.text("name", campaign.name, kName);
-  reader.enumeration("type", campaign.type, parser_of(kDialers));
+  reader.enumeration("type", campaign.type, from_name<DialerType>);
   reader.boolean("active", campaign.active);
   reader.id("script_id", campaign.script);
   reader.text("notes", campaign.notes, kNotes);
@@ -761,7 +729,7 @@ Result<void> read_agent_session(const Json& json, OpenAgentSession& request) {
   ObjectReader reader(json);
   reader.require({"campaign_id"});
   reader.id("campaign_id", request.campaign, /*nullable=*/false);
-  reader.enumeration("line", request.line, parser_of(kLines));
+  reader.enumeration("line", request.line, from_name<LineKind>);
   return reader.finish();
 }
 

@@ -10,23 +10,17 @@
 
 #include "api/json.h"
 #include "core/messages/live.h"
+#include "core/messages/names.h"
 #include "core/messages/records.h"
 #include "store/import/import_jobs.h"
 #include "store/rows.h"
 
 namespace carillon::api {
 
-// ---- enumerations
-std::string_view name_of(Role role);
-std::string_view name_of(LineKind line);
-std::string_view name_of(DialerType type);
-std::string_view name_of(Outcome outcome);
-std::string_view name_of(SipTransport transport);
+// ---- enumerations, beside those of core/messages/names.h
 std::string_view name_of(AgentState state);
 std::string_view name_of(CallState state);
 std::string_view name_of(store::ImportState state);
-std::optional<Role> role_named(std::string_view name);
-std::optional<Outcome> outcome_named(std::string_view name);
 
 // ---- small pieces
 /// null for "none".
@@ -75,7 +69,7 @@ Json to_json(const Lead& lead);
 Result<void> read_lead(const Json& json, bool is_new, bool contact_only, Lead& lead);
 
 Json to_json(const store::Token& token);
-Result<void> read_token(const Json& json, bool is_new, store::Token& token);
+Result<void> read_token(const Json& json, store::Token& token);
 
 Json to_json(const store::DncEntry& entry);
 Result<void> read_dnc(const Json& json, store::DncEntry& entry);

@@ -1,0 +1,144 @@
+#include "api/access.h"
+
+#include <algorithm>
+
+#include "api/json_records.h"
+#include "api/secrets.h"
+#include "base/log.h"
+
+namespace carillon::api {
+namespace {
+
+constexpr Duration kTouchGap = 60s;
+
+struct Signed {
+  store::WebSession session;
+  User user;
+};
+
+void report(const Result<void>& result) {
+  if (!result) spdlog::warn("A sign-in's last use could not be saved: {}", result.error().message);
+}
+
+/// Moves the end of a session on, at most once a minute.
+void touch(Services& services, const store::WebSession& session, WallTime now) {
+  if (now - session.last_used_at < kTouchGap) return;
+  const auto end = std::min<WallTime>(now + kSessionIdle, session.created_at + kSessionLife);
+  services.ports.store.change(
+      {},
+      [hash = session.token_hash, end](store::Writer& writer) {
+        return writer.touch_web_session(hash, end);
+      },
+      report);
+}
+
+void touch(Services& services, const store::Token& token, WallTime now) {
+  if (token.last_used_at && now - *token.last_used_at < kTouchGap) return;
+  services.ports.store.change(
+      {}, [id = token.id](store::Writer& writer) { return writer.touch_token(id); }, report);
+}
+
+Task<Result<Caller>> person_of(Services& services, std::string hash) {
+  const auto now = machine_now().wall;
+  auto work = [hash, now](store::Reader& reader) -> Result<Signed> {
+    auto session = reader.web_session(hash, now);
+    if (!session) return session.error();
+    auto user = reader.user(session->user);
+    if (!user) return user.error();
+    return Signed{std::move(*session), std::move(*user)};
+  };
+  auto found = co_await read(services, std::move(work));
+  if (!found) {
+    if (found.error().code == ErrorCode::kNotFound) co_return Caller{};
+    co_return found.error();
+  }
+  if (!found->user.active || found->session.created_at + kSessionLife < now) co_return Caller{};
+  touch(services, found->session, now);
+  Caller caller;
+  caller.role = found->user.role;
+  caller.person = std::move(found->user);
+  caller.session = std::move(found->session);
+  co_return caller;
+}
+
+Task<Result<Caller>> program_of(Services& services, std::string hash) {
+  const auto now = machine_now().wall;
+  auto work = [hash, now](store::Reader& reader) { return reader.token_by_hash(hash, now); };
+  auto token = co_await read(services, std::move(work));
+  if (!token) {
+    if (token.error().code == ErrorCode::kNotFound) co_return Caller{};
+    co_return token.error();
+  }
+  touch(services, *token, now);
+  Caller caller;
+  caller.role = token->role;
+  caller.program = std::move(*token);
+  co_return caller;
+}
+
+}  // namespace
+
+Task<Result<Caller>> identify(Services& services, const Request& request) {
+  const auto authorization = request.header("authorization");
+  constexpr std::string_view kBearer = "bearer ";
+  if (to_lower(authorization.substr(0, kBearer.size())) == kBearer) {
+    auto hash = token_hash(authorization.substr(kBearer.size()));
+    auto caller = co_await program_of(services, std::move(hash));
+    co_return caller;
+  }
+  const auto value = cookie(request, kSessionCookie);
+  if (value.empty() || value.size() > 100) co_return Caller{};
+  auto caller = co_await person_of(services, token_hash(value));
+  co_return caller;
+}
+
+Result<store::WebSession> begin_session(store::Writer& writer, const User& user,
+                                        const Request& request, std::string& token) {
+  token = random_token();
+  store::WebSession session;
+  session.token_hash = token_hash(token);
+  session.user = user.id;
+  session.csrf_token = random_token();
+  session.address = request.address;
+  session.user_agent = std::string(request.header("user-agent").substr(0, 200));
+  session.created_at = session.last_used_at = writer.now();
+  session.expires_at = writer.now() + kSessionIdle;
+  if (auto added = writer.add_web_session(session); !added) return added.error();
+  if (auto seen = writer.set_last_seen(user.id); !seen) return seen.error();
+  return session;
+}
+
+std::string session_cookie(const Request& request, const std::string& token) {
+  std::string text =
+      std::string(kSessionCookie) + "=" + token + "; Path=/; HttpOnly; SameSite=Strict";
+  if (request.secure) text += "; Secure";
+  const auto life = token.empty() ? std::chrono::seconds{0} : std::chrono::seconds{kSessionLife};
+  return text + "; Max-Age=" + std::to_string(life.count());
+}
+
+bool origin_allowed(const ApiConfig& config, const Request& request, bool required) {
+  const auto origin = request.header("origin");
+  if (origin.empty()) return !required;
+  const auto host = request.header("host");
+  const std::string own = std::string(request.secure ? "https://" : "http://") + std::string(host);
+  if (!host.empty() && to_lower(origin) == to_lower(own)) return true;
+  return std::find(config.allowed_origins.begin(), config.allowed_origins.end(), origin) !=
+         config.allowed_origins.end();
+}
+
+Task<bool> still_signed_in(Services& services, const Caller& caller) {
+  // Both coroutines take the hash by value: the caller may go away while they wait.
+  if (caller.session) {
+    const auto role = caller.role;
+    auto now = co_await person_of(services, caller.session->token_hash);
+    // A database that is away for a moment signs nobody out.
+    co_return !now || (now->known() && now->role == role);
+  }
+  if (caller.program) {
+    auto now = co_await program_of(services, caller.program->token_hash);
+    co_return !now || now->known();
+  }
+  co_return false;
+}
+
+}  // namespace carillon::api

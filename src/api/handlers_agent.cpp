@@ -1,0 +1,182 @@
+// The agent console.
+#include "api/access.h"
+#include "api/handlers.h"
+#include "api/json_records.h"
+#include "api/websocket.h"
+
+namespace carillon::api {
+namespace {
+
+/// The agent's line: presence, and offer and answer.
+class LineSocket : public WebSocketHandler {
+ public:
+  LineSocket(Services& services, Caller caller) : services_(services), caller_(std::move(caller)) {}
+
+  void opened(WebSocketPeer& peer) override {
+    peer_ = &peer;
+    services_.lines.opened(caller_.user_id(), peer);
+  }
+  void message(const std::string& text) override {
+    services_.lines.message(caller_.user_id(), *peer_, text);
+  }
+  void closed() override { services_.lines.closed(caller_.user_id(), *peer_); }
+  Task<bool> still_allowed() override { return still_signed_in(services_, caller_); }
+
+ private:
+  Services& services_;
+  const Caller caller_;
+  WebSocketPeer* peer_ = nullptr;
+};
+
+Error not_a_person() {
+  return {ErrorCode::kForbidden, "Only a person who is signed in can be an agent.", {}};
+}
+Error not_logged_in() {
+  return {ErrorCode::kConflict, "You are not logged in to a campaign. Choose one first.", {}};
+}
+
+/// The caller's open session; an error sentence when there is none.
+Result<AgentSessionId> own_session(const Call& call) {
+  if (!call.caller.person) return not_a_person();
+  const AgentLive* session = call.services.live.session_of(call.caller.person->id);
+  if (!session) return not_logged_in();
+  return session->session;
+}
+
+Json agent_view(const Services& services, UserId agent) {
+  const AgentLive* session = services.live.session_of(agent);
+  const CallLive* call =
+      session && session->attempt ? services.live.call(session->attempt) : nullptr;
+  return {{"epoch", services.events.epoch()},
+          {"seq", services.events.last_seq()},
+          {"session", session ? to_json(*session) : Json(nullptr)},
+          {"call", call ? to_json(*call) : Json(nullptr)}};
+}
+
+Json agent_campaign(const Campaign& campaign, const std::optional<Script>& script) {
+  Json dispositions = Json::array();
+  for (const auto& rule : campaign.dispositions) dispositions.push_back(to_json(rule));
+  return {{"id", campaign.id.value},
+          {"name", campaign.name},
+          {"type", name_of(campaign.type)},
+          {"notes", campaign.notes},
+          {"recording", campaign.recording},
+          {"transfer_allowed", campaign.transfer_allowed},
+          {"wrap_up_limit_ms", campaign.wrap_up_limit_ms},
+          {"dispositions", std::move(dispositions)},
+          {"script", script ? to_json(*script) : Json(nullptr)}};
+}
+
+/// Reads the body into a request about the caller's own session and puts it to the core.
+template <class Request, class ReadBody>
+Task<Response> ask_about_own(Call& call, ReadBody read_body) {
+  const auto json = body_json(call);
+  if (!json) co_return problem(400, json.error());
+  Request request;
+  if (const auto good = read_body(*json, request); !good) co_return problem(good.error());
+  const auto session = own_session(call);
+  if (!session) co_return problem(session.error());
+  request.session = *session;
+  const auto done = co_await call.services.core.ask(std::move(request));
+  co_return done.result ? no_content() : problem(done.result.error());
+}
+
+/// The same for requests without a body.
+template <class Request>
+Task<Response> ask_plainly(Call& call) {
+  const auto session = own_session(call);
+  if (!session) co_return problem(session.error());
+  Request request;
+  request.session = *session;
+  const auto done = co_await call.services.core.ask(std::move(request));
+  co_return done.result ? no_content() : problem(done.result.error());
+}
+
+}  // namespace
+
+Task<Response> list_agent_campaigns(Call& call) {
+  if (!call.caller.person) co_return problem(not_a_person());
+  auto work = [agent = call.caller.person->id](store::Reader& reader) -> Result<Json> {
+    const auto campaigns = reader.campaigns_of_agent(agent);
+    if (!campaigns) return campaigns.error();
+    Json items = Json::array();
+    for (const auto& campaign : *campaigns) {
+      if (!campaign.active) continue;
+      std::optional<Script> script;
+      if (campaign.script) {
+        auto found = reader.script(campaign.script);
+        if (found) script = std::move(*found);
+      }
+      items.push_back(agent_campaign(campaign, script));
+    }
+    const auto total = items.size();
+    return Json{{"items", std::move(items)}, {"total", total}};
+  };
+  const auto list = co_await read(call.services, std::move(work));
+  co_return list ? json_response(200, *list) : problem(list.error());
+}
+
+Task<Response> get_agent_session(Call& call) {
+  if (!call.caller.person) co_return problem(not_a_person());
+  co_return json_response(200, agent_view(call.services, call.caller.person->id));
+}
+
+Task<Response> open_agent_session(Call& call) {
+  auto& services = call.services;
+  if (!call.caller.person) co_return problem(not_a_person());
+  const auto& person = *call.caller.person;
+  const auto json = body_json(call);
+  if (!json) co_return problem(400, json.error());
+  OpenAgentSession request;
+  request.agent = person.id;
+  request.line = person.line;
+  if (const auto good = read_agent_session(*json, request); !good) co_return problem(good.error());
+  auto find = [agent = person.id](store::Reader& reader) {
+    return reader.campaigns_of_agent(agent);
+  };
+  const auto campaigns = co_await read(services, std::move(find));
+  if (!campaigns) co_return problem(campaigns.error());
+  const auto chosen = std::find_if(campaigns->begin(), campaigns->end(), [&request](const auto& c) {
+    return c.id == request.campaign && c.active;
+  });
+  if (chosen == campaigns->end()) {
+    co_return problem({ErrorCode::kInvalid,
+                       "You cannot choose this campaign: it is not active, or you are not in it.",
+                       "campaign_id"});
+  }
+  const auto done = co_await services.core.ask(std::move(request));
+  if (!done.result) co_return problem(done.result.error());
+  co_return json_response(201, agent_view(services, person.id));
+}
+
+Task<Response> close_agent_session(Call& call) { return ask_plainly<CloseAgentSession>(call); }
+Task<Response> hang_up(Call& call) { return ask_plainly<AgentHangUp>(call); }
+
+Task<Response> set_agent_status(Call& call) {
+  return ask_about_own<SetAgentReady>(call, read_agent_status);
+}
+Task<Response> hold(Call& call) {
+  return ask_about_own<AgentHold>(
+      call, [](const Json& json, AgentHold& request) { return read_switch(json, request.on); });
+}
+Task<Response> mute(Call& call) {
+  return ask_about_own<AgentMute>(
+      call, [](const Json& json, AgentMute& request) { return read_switch(json, request.on); });
+}
+Task<Response> send_digits(Call& call) { return ask_about_own<AgentDigits>(call, read_digits); }
+Task<Response> decide_preview(Call& call) {
+  return ask_about_own<PreviewDecision>(call, read_preview);
+}
+Task<Response> submit_disposition(Call& call) {
+  return ask_about_own<SubmitDisposition>(call, read_disposition);
+}
+
+Task<Response> open_agent_line(Call& call) {
+  const auto session = own_session(call);
+  if (!session) co_return problem(session.error());
+  Response response;
+  response.websocket = std::make_shared<LineSocket>(call.services, call.caller);
+  co_return response;
+}
+
+}  // namespace carillon::api

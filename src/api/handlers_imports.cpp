@@ -1,0 +1,109 @@
+// Files of leads: uploads and imports.
+#include <fmt/format.h>
+
+#include "api/handlers.h"
+#include "api/json_records.h"
+
+namespace carillon::api {
+namespace {
+
+using store::Reader;
+
+constexpr int64_t kRejectedPiece = 1'000;  // rows
+
+Error no_imports() {
+  return {ErrorCode::kUnavailable, "Imports are switched off on this server.", {}};
+}
+
+}  // namespace
+
+Task<Response> upload(Call& call) {
+  // The connection wrote the body into it.
+  const auto file = call.request.upload;
+  if (!file) co_return problem(no_imports());
+  auto work = [file] { return file->finish(); };
+  const auto preview = co_await offload(call.services, std::move(work));
+  co_return preview ? json_response(201, to_json(*preview)) : problem(preview.error());
+}
+
+Task<Response> start_import(Call& call) {
+  auto* imports = call.services.ports.imports;
+  if (!imports) co_return problem(no_imports());
+  const auto json = body_json(call);
+  if (!json) co_return problem(400, json.error());
+  store::ImportSpec spec;
+  spec.leadset = LeadsetId{call.ids[0]};
+  if (const auto good = read_import(*json, spec); !good) co_return problem(good.error());
+  auto find = [id = spec.leadset](Reader& reader) { return reader.leadset(id); };
+  const auto leadset = co_await read(call.services, std::move(find));
+  if (!leadset) co_return problem(leadset.error());
+
+  auto start = [imports, actor = call.actor(),
+                spec](std::function<void(Result<store::Import>)> done) {
+    imports->start_import(actor, spec, std::move(done));
+  };
+  Later<Result<store::Import>> started(call.services.loop, std::move(start));
+  const auto import = co_await started;
+  co_return import ? json_response(202, to_json(*import)) : problem(import.error());
+}
+
+Task<Response> list_imports(Call& call) {
+  auto work = [id = LeadsetId{call.ids[0]}](Reader& reader) -> Result<store::Page<store::Import>> {
+    if (const auto leadset = reader.leadset(id); !leadset) return leadset.error();
+    auto imports = reader.imports_of(id);
+    if (!imports) return imports.error();
+    store::Page<store::Import> page;
+    page.items = std::move(*imports);
+    page.total = static_cast<int64_t>(page.items.size());
+    return page;
+  };
+  const auto page = co_await read(call.services, std::move(work));
+  co_return page ? json_response(200, list_json(*page)) : problem(page.error());
+}
+
+Task<Response> get_import(Call& call) {
+  auto work = [id = ImportId{call.ids[0]}](Reader& reader) { return reader.import(id); };
+  const auto import = co_await read(call.services, std::move(work));
+  co_return import ? json_response(200, to_json(*import)) : problem(import.error());
+}
+
+Task<Response> cancel_import(Call& call) {
+  auto* imports = call.services.ports.imports;
+  if (!imports) co_return problem(no_imports());
+  auto work = [id = ImportId{call.ids[0]}](Reader& reader) { return reader.import(id); };
+  const auto import = co_await read(call.services, std::move(work));
+  if (!import) co_return problem(import.error());
+  const auto done = imports->cancel(import->id);
+  co_return done ? no_content() : problem(done.error());
+}
+
+namespace {
+
+/// The next piece of a report. Its state is shared with the connection that sends it.
+Task<Result<std::string>> next_rejected(Services& services, ImportId id,
+                                        std::shared_ptr<int64_t> after_row) {
+  auto work = [id, after_row](Reader& reader) {
+    return store::rejected_csv(reader, id, *after_row, kRejectedPiece);
+  };
+  auto piece = co_await read(services, std::move(work));
+  co_return piece;
+}
+
+}  // namespace
+
+Task<Response> get_rejected_rows(Call& call) {
+  const ImportId id{call.ids[0]};
+  auto work = [id](Reader& reader) { return reader.import(id); };
+  const auto import = co_await read(call.services, std::move(work));
+  if (!import) co_return problem(import.error());
+  Response response;
+  response.headers.emplace_back("Content-Type", "text/csv; charset=utf-8");
+  response.headers.emplace_back("Content-Disposition",
+                                fmt::format("attachment; filename=\"rejected-rows-{}.csv\"", id));
+  response.stream = [&services = call.services, id, after_row = std::make_shared<int64_t>(0)] {
+    return next_rejected(services, id, after_row);
+  };
+  co_return response;
+}
+
+}  // namespace carillon::api

@@ -1,0 +1,147 @@
+// Health and metrics.
+#include <fmt/format.h>
+
+#include "api/handlers.h"
+
+namespace carillon::api {
+namespace {
+
+constexpr Duration kHealthTimeout = 3s;
+
+/// Does a reader thread answer? In time, for a load balancer waits.
+Later<Result<void>> database_answers(Services& services) {
+  auto start = [&services](std::function<void(Result<void>)> resolve) {
+    services.ports.store.read([resolve](store::Reader& reader) {
+      const auto count = reader.count_administrators();
+      resolve(count ? Result<void>{} : Result<void>{count.error()});
+    });
+    services.loop->after(kHealthTimeout, [resolve] {
+      resolve(Error{ErrorCode::kStorage, "The database does not answer.", {}});
+    });
+  };
+  return Later<Result<void>>(services.loop, std::move(start));
+}
+
+Metric gauge(const char* name, const char* help, double value) {
+  return {name, help, false, {}, value};
+}
+Metric counter(const char* name, const char* help, uint64_t value) {
+  return {name, help, true, {}, static_cast<double>(value)};
+}
+
+void add_store_metrics(const Services& services, std::vector<Metric>& out) {
+  const auto c = services.ports.store.counters();
+  out.push_back(counter("carillon_store_commits_total", "Transactions of the writer", c.commits));
+  out.push_back(counter("carillon_store_commands_total", "Commands in them", c.commands));
+  out.push_back({"carillon_store_commit_seconds_total",
+                 "Time spent in COMMIT",
+                 true,
+                 {},
+                 static_cast<double>(c.commit_us_total) / 1e6});
+  out.push_back(
+      counter("carillon_store_failed_commits_total", "Commits that failed", c.failed_commits));
+  out.push_back(counter("carillon_store_reads_total", "Reads", c.reads));
+  out.push_back(gauge("carillon_store_queue", "Commands and changes that wait",
+                      static_cast<double>(c.queue_now)));
+}
+
+void add_own_metrics(const Services& services, std::vector<Metric>& out) {
+  const auto& c = services.counters;
+  for (int i = 1; i <= 5; ++i) {
+    out.push_back({"carillon_http_requests_total",
+                   "Requests answered, by status",
+                   true,
+                   {{"status", fmt::format("{}xx", i)}},
+                   static_cast<double>(c.requests[i])});
+  }
+  out.push_back(
+      counter("carillon_http_connections_total", "Connections accepted", c.connections_total));
+  out.push_back(counter("carillon_http_connections_refused_total",
+                        "Connections closed since there were too many", c.connections_refused));
+  out.push_back(
+      counter("carillon_http_malformed_total", "Requests that were no HTTP", c.malformed));
+  out.push_back(
+      counter("carillon_http_tls_failures_total", "TLS handshakes that failed", c.tls_failures));
+  out.push_back(
+      counter("carillon_http_rate_limited_total", "Requests refused with 429", c.rate_limited));
+  out.push_back(counter("carillon_sign_ins_total", "Sign-ins", c.sign_ins));
+  out.push_back(counter("carillon_sign_ins_failed_total", "Sign-ins with a wrong name or password",
+                        c.sign_ins_failed));
+  out.push_back(counter("carillon_event_resyncs_total", "Clients told to fetch the snapshot anew",
+                        services.events.resyncs()));
+  out.push_back(gauge("carillon_http_connections", "Open connections",
+                      static_cast<double>(c.connections_now)));
+  out.push_back(
+      gauge("carillon_websockets", "Open WebSockets", static_cast<double>(c.websockets_now)));
+  const auto figures = services.live.figures();
+  out.push_back(gauge("carillon_agents_logged_in", "Agents logged in", figures.agents_logged_in));
+  out.push_back(gauge("carillon_leads_dialable", "Dialable leads",
+                      static_cast<double>(figures.data_remaining)));
+}
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out.push_back('\\');
+    out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  return out;
+}
+
+/// The Prometheus text format 0.0.4. Metrics of one name must follow each other.
+std::string prometheus_text(const std::vector<Metric>& metrics) {
+  std::string text, last;
+  for (const auto& metric : metrics) {
+    if (metric.name != last) {
+      text += fmt::format("# HELP {} {}\n# TYPE {} {}\n", metric.name, metric.help, metric.name,
+                          metric.counter ? "counter" : "gauge");
+      last = metric.name;
+    }
+    std::string labels;
+    for (const auto& [name, value] : metric.labels) {
+      labels += fmt::format("{}{}=\"{}\"", labels.empty() ? "" : ",", name, escaped(value));
+    }
+    if (!labels.empty()) labels = "{" + labels + "}";
+    text += fmt::format("{}{} {}\n", metric.name, labels, metric.value);
+  }
+  return text;
+}
+
+}  // namespace
+
+Task<Response> get_health(Call& call) {
+  auto& services = call.services;
+  const auto database = co_await database_answers(services);
+  Json parts{{"http", "ok"}};
+  bool all_well = true;
+  const auto report = [&](const std::string& part, const std::string& trouble) {
+    parts[part] = trouble.empty() ? "ok" : trouble;
+    all_well = all_well && trouble.empty();
+  };
+  const auto trouble = services.ports.store.trouble();
+  report("database", !trouble.empty() ? trouble : database ? "" : database.error().message);
+  if (services.ports.health) {
+    for (const auto& [part, sentence] : services.ports.health()) report(part, sentence);
+  }
+  const Json body{{"status", all_well ? "ok" : "failing"},
+                  {"version", services.config.version},
+                  {"parts", std::move(parts)}};
+  co_return json_response(all_well ? 200 : 503, body);
+}
+
+Task<Response> get_metrics(Call& call) {
+  std::vector<Metric> metrics;
+  add_own_metrics(call.services, metrics);
+  add_store_metrics(call.services, metrics);
+  if (call.services.ports.metrics) {
+    auto more = call.services.ports.metrics();
+    metrics.insert(metrics.end(), more.begin(), more.end());
+  }
+  Response response;
+  response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.body = prometheus_text(metrics);
+  co_return response;
+}
+
+}  // namespace carillon::api

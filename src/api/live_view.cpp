@@ -1,0 +1,131 @@
+#include "api/live_view.h"
+
+#include "api/json_records.h"
+
+namespace carillon::api {
+
+Json to_json(const Figures& figures) {
+  return {
+      {"agents_logged_in", figures.agents_logged_in}, {"agents_paused", figures.agents_paused},
+      {"agents_waiting", figures.agents_waiting},     {"agents_in_call", figures.agents_in_call},
+      {"active_calls", figures.active_calls},         {"calls_waiting", figures.calls_waiting},
+      {"calls_ringing", figures.calls_ringing},       {"data_remaining", figures.data_remaining},
+      {"ai_calls_ringing", figures.ai_calls_ringing}, {"ai_calls_active", figures.ai_calls_active}};
+}
+
+void LiveView::apply(const LiveEvent& event) {
+  std::visit([this](const auto& e) { put(e); }, event);
+}
+
+void LiveView::put(const AgentLive& agent) {
+  if (const auto old = agents_.find(agent.session); old != agents_.end()) {
+    agent_of_attempt_.erase(old->second.attempt);
+  }
+  agents_[agent.session] = agent;
+  session_of_agent_[agent.agent] = agent.session;
+  if (agent.attempt) agent_of_attempt_[agent.attempt] = agent.agent;
+}
+
+void LiveView::put(const AgentGone& agent) {
+  const auto old = agents_.find(agent.session);
+  if (old == agents_.end()) return;
+  agent_of_attempt_.erase(old->second.attempt);
+  // A newer session of the same agent may be open already.
+  const auto current = session_of_agent_.find(old->second.agent);
+  if (current != session_of_agent_.end() && current->second == agent.session) {
+    session_of_agent_.erase(current);
+  }
+  agents_.erase(old);
+}
+
+void LiveView::put(const CallLive& call) {
+  if (call.state == CallState::kEnded) {
+    calls_.erase(call.attempt);
+  } else {
+    calls_[call.attempt] = call;
+  }
+}
+
+void LiveView::put(const CampaignLive& campaign) { campaigns_[campaign.campaign] = campaign; }
+void LiveView::put(const TrunkLive& trunk) { trunks_[trunk.trunk] = trunk; }
+
+void LiveView::set_lead_stats(CampaignId campaign, const LeadStats& stats) {
+  lead_stats_[campaign] = stats;
+}
+
+void LiveView::forget_campaign(CampaignId campaign) {
+  campaigns_.erase(campaign);
+  lead_stats_.erase(campaign);
+}
+
+void LiveView::forget_trunk(TrunkId trunk) { trunks_.erase(trunk); }
+
+DialerType LiveView::type_of(CampaignId campaign) const {
+  const auto found = campaigns_.find(campaign);
+  return found == campaigns_.end() ? DialerType::kAuto : found->second.type;
+}
+
+Figures LiveView::figures() const {
+  Figures figures;
+  for (const auto& [id, agent] : agents_) {
+    ++figures.agents_logged_in;
+    if (agent.state == AgentState::kPaused) ++figures.agents_paused;
+    if (type_of(agent.campaign) != DialerType::kAuto) continue;
+    if (agent.state == AgentState::kWaiting) ++figures.agents_waiting;
+    if (agent.state == AgentState::kInCall || agent.state == AgentState::kOnHold) {
+      ++figures.agents_in_call;
+    }
+  }
+  for (const auto& [id, call] : calls_) {
+    const auto type = type_of(call.campaign);
+    const bool active = call.state == CallState::kConnected || call.state == CallState::kOnHold;
+    if (type == DialerType::kAuto) {
+      figures.active_calls += active ? 1 : 0;
+      figures.calls_waiting += call.state == CallState::kWaiting ? 1 : 0;
+      figures.calls_ringing += call.state == CallState::kRinging ? 1 : 0;
+    } else if (type == DialerType::kBroadcast) {
+      figures.ai_calls_active += active ? 1 : 0;
+      figures.ai_calls_ringing += call.state == CallState::kRinging ? 1 : 0;
+    }
+  }
+  for (const auto& [id, stats] : lead_stats_) figures.data_remaining += stats.dialable;
+  return figures;
+}
+
+Json LiveView::snapshot() const {
+  const auto list = [](const auto& map) {
+    Json array = Json::array();
+    for (const auto& [id, item] : map) array.push_back(to_json(item));
+    return array;
+  };
+  Json stats = Json::object();
+  for (const auto& [campaign, counts] : lead_stats_) {
+    stats[std::to_string(campaign.value)] = to_json(counts);
+  }
+  return {{"figures", to_json(figures())}, {"agents", list(agents_)},
+          {"calls", list(calls_)},         {"campaigns", list(campaigns_)},
+          {"trunks", list(trunks_)},       {"lead_stats", std::move(stats)}};
+}
+
+const AgentLive* LiveView::session_of(UserId agent) const {
+  const auto found = session_of_agent_.find(agent);
+  return found == session_of_agent_.end() ? nullptr : session(found->second);
+}
+
+const AgentLive* LiveView::session(AgentSessionId id) const {
+  const auto found = agents_.find(id);
+  return found == agents_.end() ? nullptr : &found->second;
+}
+
+const CallLive* LiveView::call(AttemptId attempt) const {
+  const auto found = calls_.find(attempt);
+  return found == calls_.end() ? nullptr : &found->second;
+}
+
+UserId LiveView::agent_of(const CallLive& call) const {
+  if (call.agent) return call.agent;
+  const auto found = agent_of_attempt_.find(call.attempt);
+  return found == agent_of_attempt_.end() ? UserId{} : found->second;
+}
+
+}  // namespace carillon::api

@@ -1,0 +1,28 @@
+#include "api/services.h"
+
+namespace carillon::api {
+namespace {
+constexpr double kBurstSeconds = 4;
+constexpr int kWorkerThreads = 2;
+constexpr size_t kWorkerQueue = 32;
+}  // namespace
+
+Services::Services(ApiConfig the_config, Ports the_ports, std::shared_ptr<Loop> the_loop,
+                   std::string epoch)
+    : config(std::move(the_config)),
+      ports(std::move(the_ports)),
+      loop(std::move(the_loop)),
+      events(std::move(epoch), config.event_ring, config.websocket_queue_kb * 1024,
+             [this](UserId agent) {
+               const AgentLive* session = live.session_of(agent);
+               return session ? session->campaign : CampaignId{};
+             }),
+      core(loop, ports.to_core, config.core_timeout),
+      lines(live, core, ports.to_telephony, loop),
+      address_limit(config.requests_per_second_per_address,
+                    config.requests_per_second_per_address * kBurstSeconds),
+      token_limit(config.requests_per_second_per_token,
+                  config.requests_per_second_per_token * kBurstSeconds),
+      workers(kWorkerThreads, kWorkerQueue) {}
+
+}  // namespace carillon::api
