@@ -112,6 +112,17 @@ DatabaseError translate_postgresql(const std::string& state, const std::string& 
   return {Kind::kOther, text};
 }
 
+/// Throws unless the statement went well. Frees the result.
+void check_answer(PGconn* connection, PGresult* result) {
+  const auto status = PQresultStatus(result);
+  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const std::string code = state == nullptr ? "" : state;
+  const std::string text = PQerrorMessage(connection);
+  PQclear(result);
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN) return;
+  throw translate_postgresql(code, text, PQstatus(connection) == CONNECTION_OK);
+}
+
 /// One field of COPY's text format.
 void append_copy_field(std::string& line, const Value& value) {
   if (const auto* number = std::get_if<int64_t>(&value)) {
@@ -479,10 +490,8 @@ int64_t Database::number(const std::string& sql, const Values& values) {
 void Database::run(const std::string& statements) {
   translated(statements, [&] {
     if (is_postgresql()) {
-      soci::details::postgresql_result result(
-          *static_cast<soci::postgresql_session_backend*>(connection_->session.get_backend()),
-          PQexec(connection_->postgresql(), statements.c_str()));
-      result.check_for_data("Cannot run the statements");
+      check_answer(connection_->postgresql(),
+                   PQexec(connection_->postgresql(), statements.c_str()));
       return;
     }
     run_sqlite(connection_->sqlite(), statements);
@@ -515,17 +524,12 @@ void Database::copy_in(const std::string& table, const std::string& columns,
   translated(sql, [&] {
     for (const auto& row : rows) check_text(row);
     PGconn* connection = connection_->postgresql();
-    auto& backend =
-        *static_cast<soci::postgresql_session_backend*>(connection_->session.get_backend());
-    PGresult* started = PQexec(connection, sql.c_str());
-    const bool ready = PQresultStatus(started) == PGRES_COPY_IN;
-    soci::details::postgresql_result holder(backend, started);
-    if (!ready) holder.check_for_errors("Cannot start COPY");
+    check_answer(connection, PQexec(connection, sql.c_str()));
     PQputCopyData(connection, lines.data(), static_cast<int>(lines.size()));
     PQputCopyEnd(connection, nullptr);
-    soci::details::postgresql_result ended(backend, PQgetResult(connection));
+    PGresult* ended = PQgetResult(connection);
     while (PGresult* more = PQgetResult(connection)) PQclear(more);
-    ended.check_for_errors("Cannot finish COPY");
+    check_answer(connection, ended);
   });
 }
 

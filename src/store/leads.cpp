@@ -206,7 +206,7 @@ Result<void> Writer::add_leads(LeadsetId set, ImportId import, const std::vector
     if (leads.empty()) return {};
     if (const auto found = leadset(set); !found) return found.error();
     std::unordered_set<std::string> listed;
-    if (db_.number("SELECT count(*) FROM (SELECT 1 FROM dnc LIMIT 1) AS some") > 0) {
+    if (!db_.query("SELECT 1 FROM dnc LIMIT 1").empty()) {
       const int64_t campaign = campaign_of(db_, set);
       for (size_t start = 0; start < leads.size(); start += kPhonesAtOnce) {
         const size_t count = std::min(kPhonesAtOnce, leads.size() - start);

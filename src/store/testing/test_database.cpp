@@ -38,8 +38,7 @@ int start_program(const std::vector<std::string>& command, const fs::path& log) 
   const passwd* postgres = ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
   const int child = ::fork();
   if (child != 0) return child;
-  if (postgres != nullptr &&
-      (::setgid(postgres->pw_gid) != 0 || ::setuid(postgres->pw_uid) != 0)) {
+  if (postgres != nullptr && (::setgid(postgres->pw_gid) != 0 || ::setuid(postgres->pw_uid) != 0)) {
     ::_exit(126);
   }
   run_in_child(command, log);
@@ -126,8 +125,8 @@ std::string PostgresqlServer::url(const std::string& database) const {
 
 std::string PostgresqlServer::new_database() {
   const std::string name = fmt::format("test_{}", ++databases_);
-  auto admin = Database::open(*DatabaseAddress::parse(url("postgres")),
-                              Database::Access::kReadWrite);
+  auto admin =
+      Database::open(*DatabaseAddress::parse(url("postgres")), Database::Access::kReadWrite);
   (*admin)->run("CREATE DATABASE " + name);
   return url(name);
 }
@@ -140,10 +139,11 @@ void PostgresqlServer::freeze() { signal_all(SIGSTOP); }
 void PostgresqlServer::thaw() { signal_all(SIGCONT); }
 
 void PostgresqlServer::disconnect_all() {
-  auto admin = Database::open(*DatabaseAddress::parse(url("postgres")),
-                              Database::Access::kReadWrite);
-  (*admin)->query("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> "
-                  "pg_backend_pid() AND backend_type = 'client backend'");
+  auto admin =
+      Database::open(*DatabaseAddress::parse(url("postgres")), Database::Access::kReadWrite);
+  (*admin)->query(
+      "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> "
+      "pg_backend_pid() AND backend_type = 'client backend'");
 }
 
 TestDatabase::TestDatabase(DatabaseKind kind) {

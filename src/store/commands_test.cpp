@@ -1,0 +1,393 @@
+// The core's commands: claims, attempts, dispositions, recovery.
+#include "store/testing/on_both.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+namespace carillon::store::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+constexpr int64_t kHour = 3'600'000;
+const WallTime kNow = at_ms(1'700'000'000'000);
+
+class Commands : public OnBoth {
+ protected:
+  TestStore store{database.address()};
+
+  std::vector<LeadId> claim_ids(const SampleCampaign& sample, int count, WallTime now = kNow,
+                                UserId agent = {}) {
+    std::vector<LeadId> ids;
+    for (const auto& lead : claim(store, sample, count, now, agent)) ids.push_back(lead->id);
+    return ids;
+  }
+  void edit_lead(LeadId id, const std::function<void(Lead&)>& edit) {
+    ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+      auto lead = writer.lead(id);
+      edit(*lead);
+      return writer.save_lead(*lead);
+    }));
+  }
+  Lead lead(LeadId id) {
+    return store.ask([&](Reader& reader) { return reader.lead(id); });
+  }
+  std::string why(LeadId id) {
+    return store.ask([&](Reader& reader) { return reader.why(id, kNow, {}); }).reason;
+  }
+  /// Claims one lead and puts it into a call.
+  Attempt begin(const SampleCampaign& sample, int64_t id) {
+    const auto leads = claim(store, sample, 1, kNow);
+    EXPECT_THAT(leads, SizeIs(1));
+    const auto attempt = attempt_at(id, *leads[0], sample.campaign, kNow);
+    store.store().send(CommitAttempt{attempt});
+    EXPECT_EQ(store.expect<AttemptCommitted>().attempt, attempt.id);
+    return attempt;
+  }
+  void finish(Attempt attempt, Outcome outcome, LeadFate fate) {
+    attempt.outcome = outcome;
+    attempt.ended_at = kNow + 60s;
+    attempt.ended_by = "customer";
+    store.store().send(FinishAttempt{attempt, fate});
+  }
+  SaveDisposition disposition(const Attempt& attempt, DispositionRule rule) {
+    SaveDisposition save;
+    save.request = RequestId{5};
+    save.attempt = attempt.id;
+    save.lead = attempt.lead;
+    save.campaign = attempt.campaign;
+    save.agent = UserId{3};
+    save.rule = std::move(rule);
+    save.notes = "said yes";
+    save.fate.lead = attempt.lead;
+    save.fate.finished = save.rule.final;
+    return save;
+  }
+};
+
+TEST_P(Commands, LeadsComeByPriorityThenAttemptsThenAge) {
+  const auto sample = make_campaign(store, 4);
+  edit_lead(sample.leads[2], [](Lead& lead) { lead.priority = 5; });
+  EXPECT_THAT(claim_ids(sample, 2), ElementsAre(sample.leads[2], sample.leads[0]));
+  EXPECT_THAT(claim_ids(sample, 10), ElementsAre(sample.leads[1], sample.leads[3]));
+  EXPECT_THAT(claim_ids(sample, 10), SizeIs(0));
+  store.store().send(ReleaseLeads{{sample.leads[0], sample.leads[3]}});
+  EXPECT_THAT(claim_ids(sample, 10), ElementsAre(sample.leads[0], sample.leads[3]));
+}
+
+TEST_P(Commands, OnlyDialableLeadsAreClaimed) {
+  const auto sample = make_campaign(store, 7);
+  edit_lead(sample.leads[0], [](Lead& lead) { lead.status = "Archived"; });
+  edit_lead(sample.leads[1], [](Lead& lead) { lead.finished = true; });
+  edit_lead(sample.leads[2], [](Lead& lead) { lead.not_call_until = kNow + 1h; });
+  const auto tokyo = store.make([](Writer& writer) { return writer.zone_set({"Asia/Tokyo"}); });
+  edit_lead(sample.leads[3], [&](Lead& lead) { lead.zone_set = tokyo; });
+  const auto listed = [&](LeadId id, CampaignId campaign) {
+    ASSERT_TRUE(store.change([&](Writer& writer) {
+      return writer.add_dnc({.phone = lead(id).phone,
+                             .campaign = campaign,
+                             .reason = "",
+                             .added_by = {},
+                             .created_at = {}});
+    }));
+  };
+  listed(sample.leads[4], {});
+  listed(sample.leads[5], sample.campaign);
+  EXPECT_EQ(why(sample.leads[0]), "status");
+  EXPECT_EQ(why(sample.leads[1]), "finished");
+  EXPECT_EQ(why(sample.leads[2]), "not_call_until");
+  EXPECT_EQ(why(sample.leads[4]), "dnc");
+  EXPECT_EQ(why(sample.leads[5]), "dnc");
+  EXPECT_EQ(why(sample.leads[6]), "");
+  const auto stats = store.ask([&](Reader& reader) {
+    return reader.campaign_stats(
+        sample.campaign, kNow,
+        [&](const Campaign&, const ZoneSet& set, WallTime) { return set.id != tokyo; });
+  });
+  EXPECT_EQ(stats.total, 7);
+  EXPECT_EQ(stats.dialable, 1);
+  EXPECT_EQ(stats.not_dialable,
+            (std::map<std::string, int64_t>{
+                {"status", 1}, {"finished", 1}, {"not_call_until", 1}, {"window", 1}, {"dnc", 2}}));
+  EXPECT_THAT(claim_ids(sample, 10), ElementsAre(sample.leads[6]));
+  EXPECT_EQ(why(sample.leads[6]), "reserved");
+  // An hour later the one that waited may be called; the number taken off the list too.
+  ASSERT_TRUE(store.change(
+      [&](Writer& writer) { return writer.remove_dnc(lead(sample.leads[4]).phone, {}); }));
+  EXPECT_THAT(claim_ids(sample, 10, kNow + 1h), ElementsAre(sample.leads[2], sample.leads[4]));
+}
+
+TEST_P(Commands, SwitchesOfLeadsetAndCampaignCount) {
+  const auto sample = make_campaign(store, 1);
+  const auto set_leadset = [&](bool active) {
+    ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+      auto leadset = writer.leadset(sample.leadset);
+      leadset->active = active;
+      return writer.save_leadset(*leadset);
+    }));
+  };
+  const auto set_campaign = [&](bool active, std::vector<std::string> statuses) {
+    ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+      auto campaign = writer.campaign(sample.campaign);
+      campaign->active = active;
+      campaign->source_statuses = statuses;
+      return writer.save_campaign(*campaign);
+    }));
+  };
+  set_leadset(false);
+  EXPECT_EQ(why(sample.leads[0]), "leadset_inactive");
+  EXPECT_THAT(claim_ids(sample, 1), SizeIs(0));
+  set_leadset(true);
+  set_campaign(false, {"New"});
+  EXPECT_THAT(claim_ids(sample, 1), SizeIs(0));
+  set_campaign(true, {});
+  EXPECT_THAT(claim_ids(sample, 1), SizeIs(0));
+  set_campaign(true, {"Ready", "New"});
+  EXPECT_THAT(claim_ids(sample, 1), SizeIs(1));
+}
+
+TEST_P(Commands, AttemptsAboveTheCapAreNotMade) {
+  const auto sample = make_campaign(store, 1);
+  ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+    auto campaign = writer.campaign(sample.campaign);
+    campaign->max_attempts = 2;
+    return writer.save_campaign(*campaign);
+  }));
+  for (int64_t id = 1; id <= 2; ++id) {
+    finish(begin(sample, id), Outcome::kBusy,
+           {.lead = sample.leads[0], .finished = false, .not_call_until = {}});
+  }
+  EXPECT_THAT(claim_ids(sample, 1), SizeIs(0));
+  EXPECT_EQ(why(sample.leads[0]), "attempts");
+}
+
+TEST_P(Commands, AnAttemptIsKeptFromBeginningToEnd) {
+  const auto sample = make_campaign(store, 1);
+  Attempt attempt = begin(sample, 41);
+  EXPECT_EQ(lead(attempt.lead).called_count, 1);
+  attempt.outcome = Outcome::kConnected;
+  attempt.ringing_at = kNow + 1s;
+  attempt.answered_at = kNow + 5s;
+  attempt.connected_at = kNow + 5s;
+  attempt.agent = UserId{3};
+  store.store().send(UpdateAttempt{attempt});
+  auto save = disposition(attempt, {.name = "SALE MADE", .final = true, .sale = true});
+  store.store().send(save);
+  EXPECT_EQ(store.expect<DispositionSaved>().error, "");
+  // The disposition was given during the call: what it decided stands.
+  finish(attempt, Outcome::kAnswered,
+         {.lead = attempt.lead, .finished = false, .not_call_until = {}});
+  store.store().send(SaveRecording{attempt.id, "2026/41.wav", 55'000});
+  ASSERT_TRUE(eventually([&] {
+    return !store.ask([&](Reader& reader) { return reader.attempt(attempt.id); }).recording.empty();
+  }));
+  const auto kept = store.ask([&](Reader& reader) { return reader.attempt(attempt.id); });
+  EXPECT_EQ(kept.outcome, Outcome::kAnswered);
+  EXPECT_EQ(kept.disposition, "SALE MADE");
+  EXPECT_EQ(kept.notes, "said yes");
+  EXPECT_EQ(kept.agent, UserId{3});
+  EXPECT_EQ(kept.ended_at, kNow + 60s);
+  EXPECT_EQ(kept.recording_ms, 55'000);
+  const auto after = lead(attempt.lead);
+  EXPECT_TRUE(after.finished);
+  EXPECT_EQ(after.last_disposition, "SALE MADE");
+  EXPECT_EQ(after.last_outcome, Outcome::kAnswered);
+  std::vector<std::string> kinds;
+  for (const auto& event :
+       store.ask([&](Reader& reader) { return reader.attempt_events(attempt.id); })) {
+    kinds.push_back(event.kind);
+  }
+  EXPECT_THAT(kinds, ::testing::IsSupersetOf({"placed", "ringing", "answered", "connected", "ended",
+                                              "disposition", "recording"}));
+  AttemptFilter filter;
+  filter.campaign = sample.campaign;
+  filter.agent = UserId{3};
+  filter.outcome = Outcome::kAnswered;
+  filter.phone = kept.phone.substr(0, 8);
+  filter.from = kNow;
+  filter.to = kNow + 1s;
+  EXPECT_EQ(store.ask([&](Reader& reader) { return reader.attempts(filter, {}); }).total, 1);
+  filter.to = kNow;
+  EXPECT_EQ(store.ask([&](Reader& reader) { return reader.attempts(filter, {}); }).total, 0);
+}
+
+TEST_P(Commands, ALeadIsNeverInTwoCalls) {
+  const auto sample = make_campaign(store, 2);
+  const auto attempt = begin(sample, 1);
+  Attempt second = attempt;
+  second.id = AttemptId{2};
+  store.store().send(CommitAttempt{second});
+  EXPECT_EQ(store.expect<AttemptRefused>().attempt, AttemptId{2});
+  // A lead in a call is not given back by mistake.
+  store.store().send(ReleaseLeads{{attempt.lead}});
+  EXPECT_THAT(claim_ids(sample, 5), ElementsAre(sample.leads[1]));
+}
+
+TEST_P(Commands, ALeadThatWasNotClaimedIsNotCalled) {
+  const auto sample = make_campaign(store, 1);
+  Lead free = lead(sample.leads[0]);
+  store.store().send(CommitAttempt{attempt_at(1, free, sample.campaign, kNow)});
+  EXPECT_EQ(store.expect<AttemptRefused>().attempt, AttemptId{1});
+  EXPECT_EQ(lead(sample.leads[0]).called_count, 0);
+}
+
+TEST_P(Commands, DoNotCallReachesEveryLeadWithThatNumber) {
+  const auto sample = make_campaign(store, 1);
+  const auto twin = store.make([&](Writer& writer) {
+    Lead lead = sample_lead(0);
+    lead.leadset = sample.leadset;
+    lead.zone_set = sample.zone;
+    return writer.add_lead(lead);
+  });
+  const auto attempt = begin(sample, 1);
+  store.store().send(
+      disposition(attempt, {.name = "DO NOT CALL", .final = true, .do_not_call = true}));
+  EXPECT_EQ(store.expect<DispositionSaved>().error, "");
+  EXPECT_EQ(why(twin), "dnc");
+  EXPECT_THAT(claim_ids(sample, 5), SizeIs(0));
+  EXPECT_TRUE(store.ask([&](Reader& r) { return r.on_dnc(attempt.phone, sample.campaign); }));
+  EXPECT_FALSE(store.ask([&](Reader& r) { return r.on_dnc(attempt.phone, CampaignId{999}); }));
+}
+
+TEST_P(Commands, CallBacksComeFirstAndToTheirAgent) {
+  const auto sample = make_campaign(store, 4);
+  std::vector<Attempt> attempts;
+  for (int64_t id = 1; id <= 2; ++id) {
+    attempts.push_back(begin(sample, id));
+    finish(attempts.back(), Outcome::kAnswered,
+           {.lead = attempts.back().lead, .finished = false, .not_call_until = {}});
+    auto save = disposition(attempts.back(), {.name = "CALL BACK", .callback = true});
+    save.callback_at = kNow + 1h;
+    save.fate.not_call_until = save.callback_at;
+    save.callback_for_me = id == 1;
+    store.store().send(save);
+    store.expect<DispositionSaved>();
+  }
+  edit_lead(sample.leads[2], [](Lead& lead) { lead.priority = 99; });
+  // Before the time: only the others.
+  EXPECT_THAT(claim_ids(sample, 1), ElementsAre(sample.leads[2]));
+  store.store().send(ReleaseLeads{{sample.leads[2]}});
+  // At the time: the one for any agent; the personal one only for its agent.
+  EXPECT_THAT(claim_ids(sample, 1, kNow + 1h), ElementsAre(attempts[1].lead));
+  store.store().send(ReleaseLeads{{attempts[1].lead}});
+  EXPECT_THAT(claim_ids(sample, 1, kNow + 1h, UserId{3}), ElementsAre(attempts[0].lead));
+  store.store().send(ReleaseLeads{{attempts[0].lead}});
+  EXPECT_THAT(claim_ids(sample, 2, kNow + 1h, UserId{4}),
+              ElementsAre(attempts[1].lead, sample.leads[2]));
+  // After an hour of waiting for its agent anybody may make it.
+  EXPECT_THAT(claim_ids(sample, 1, kNow + 2h), ElementsAre(attempts[0].lead));
+}
+
+TEST_P(Commands, DispositionOfAnUnknownCallIsAnError) {
+  Attempt nothing;
+  nothing.id = AttemptId{777};
+  store.store().send(disposition(nothing, {.name = "SALE MADE", .final = true}));
+  EXPECT_NE(store.expect<DispositionSaved>().error, "");
+}
+
+TEST_P(Commands, RecycleBringsBackWhatIsRecyclable) {
+  const auto sample = make_campaign(store, 2);
+  const auto busy = begin(sample, 1);
+  finish(busy, Outcome::kAnswered, {.lead = busy.lead, .finished = true, .not_call_until = {}});
+  auto save = disposition(busy, {.name = "BUSY", .recyclable = true});
+  save.fate.finished = true;
+  store.store().send(save);
+  const auto sold = begin(sample, 2);
+  finish(sold, Outcome::kAnswered, {.lead = sold.lead, .finished = true, .not_call_until = {}});
+  store.store().send(disposition(sold, {.name = "SALE MADE", .final = true}));
+  store.expect<DispositionSaved>();
+  store.expect<DispositionSaved>();
+  EXPECT_THAT(claim_ids(sample, 5), SizeIs(0));
+  EXPECT_EQ(store.make([&](Writer& writer) { return writer.recycle(sample.leadset); }), 1);
+  EXPECT_THAT(claim_ids(sample, 5), ElementsAre(busy.lead));
+}
+
+TEST_P(Commands, AfterACrashNobodyIsCalledAgain) {
+  const auto sample = make_campaign(store, 3);
+  const auto open = begin(sample, 7);
+  const auto reserved = claim_ids(sample, 1);
+  store.store().send(BeginAgentSession{AgentSessionId{4}, UserId{3}, sample.campaign, kNow});
+  ASSERT_TRUE(store.change([](Writer&) -> Result<void> { return {}; }));
+  store.close();
+
+  TestStore again(database.address());
+  EXPECT_EQ(again.ready.last_attempt, AttemptId{7});
+  EXPECT_EQ(again.ready.last_agent_session, AgentSessionId{4});
+  EXPECT_THAT(again.ready.campaigns, SizeIs(1));
+  EXPECT_THAT(again.ready.zone_sets, ::testing::Not(SizeIs(0)));
+  const auto attempt = again.ask([&](Reader& reader) { return reader.attempt(open.id); });
+  EXPECT_EQ(attempt.outcome, Outcome::kError);
+  EXPECT_TRUE(attempt.ended_at);
+  EXPECT_THAT(attempt.sip_reason, ::testing::HasSubstr("stopped"));
+  const auto sessions = again.ask([](Reader& reader) { return reader.agent_sessions({}, {}); });
+  ASSERT_THAT(sessions.items, SizeIs(1));
+  EXPECT_TRUE(sessions.items[0].ended_at);
+  std::vector<LeadId> dialable;
+  for (const auto& lead : claim(again, sample, 5, kNow)) dialable.push_back(lead->id);
+  EXPECT_THAT(dialable, ElementsAre(reserved[0], sample.leads[2]));
+}
+
+TEST_P(Commands, StatisticsFollowChanges) {
+  const auto sample = make_campaign(store, 10);
+  const auto stats = [&] {
+    std::lock_guard lock(store.notes_mutex);
+    return store.stats[sample.campaign];
+  };
+  EXPECT_TRUE(eventually([&] { return stats().dialable == 10; }));
+  const auto attempt = begin(sample, 1);
+  EXPECT_TRUE(eventually([&] { return stats().in_progress == 1 && stats().dialable == 9; }));
+  finish(attempt, Outcome::kBusy, {.lead = attempt.lead, .finished = true, .not_call_until = {}});
+  EXPECT_TRUE(eventually([&] { return stats().failed == 1 && stats().in_progress == 0; }));
+}
+
+TEST_P(Commands, OldRecordingsAreDeletedAndUnfinishedOnesToo) {
+  const auto folder = database.folder() / "recordings";
+  std::filesystem::create_directories(folder / "a");
+  const auto touch = [&](const std::string& name) {
+    FILE* file = std::fopen((folder / name).c_str(), "w");
+    ASSERT_NE(file, nullptr);
+    std::fclose(file);
+  };
+  touch("a/1.wav");
+  touch("a/2.wav.part");
+  touch("outside.wav");
+  const auto sample = make_campaign(store, 2);
+  for (int64_t id = 1; id <= 2; ++id) {
+    const auto attempt = begin(sample, id);
+    finish(attempt, Outcome::kAnswered,
+           {.lead = attempt.lead, .finished = true, .not_call_until = {}});
+    store.store().send(
+        SaveRecording{attempt.id, id == 1 ? "a/1.wav" : "../recordings/outside.wav", 1'000});
+  }
+  ASSERT_TRUE(store.change(
+      [](Writer& writer) { return writer.set_setting("recordings_keep_days", "30"); }));
+  store.close();
+  TestStore again(database.address(), [&](StoreConfig& config) { config.recordings = folder; });
+  EXPECT_FALSE(std::filesystem::exists(folder / "a/2.wav.part"));
+  EXPECT_TRUE(eventually([&] {
+    return again.ask([](Reader& reader) { return reader.attempt(AttemptId{1}); }).recording.empty();
+  }));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a/1.wav"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "outside.wav")) << "a name must not lead outside";
+}
+
+TEST_P(Commands, GroupsKeepTheOrderOfArrival) {
+  const auto sample = make_campaign(store, 200);
+  const auto leads = claim(store, sample, 200, kNow);
+  ASSERT_THAT(leads, SizeIs(200));
+  for (int64_t id = 1; id <= 200; ++id) {
+    store.store().send(
+        CommitAttempt{attempt_at(id, *leads[static_cast<size_t>(id - 1)], sample.campaign, kNow)});
+  }
+  for (int64_t id = 1; id <= 200; ++id) {
+    EXPECT_EQ(store.expect<AttemptCommitted>().attempt, AttemptId{id});
+  }
+  EXPECT_LT(store.store().counters().commits, 150) << "commands are committed in groups";
+}
+
+CARILLON_ON_BOTH(Commands);
+
+}  // namespace
+}  // namespace carillon::store::testing

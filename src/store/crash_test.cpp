@@ -1,0 +1,127 @@
+// kill -9 at random moments: what was acknowledged is there, and nobody is called twice.
+#include "store/testing/on_both.h"
+
+#include <csignal>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace carillon::store::testing {
+namespace {
+
+constexpr int kRounds = 20;
+constexpr int kLeads = 10'000;
+
+struct Acknowledged {
+  std::map<int64_t, int64_t> attempts;  ///< id -> lead
+  std::set<int64_t> dispositions;
+  std::set<std::string> phones;
+};
+
+class Crash : public OnBoth {
+ protected:
+  /// Runs the writer, kills it after `life`, and returns what it printed.
+  std::string run_and_kill(int round, std::chrono::milliseconds life) {
+    int pipe_ends[2];
+    EXPECT_EQ(::pipe(pipe_ends), 0);
+    const std::string number = std::to_string(round);
+    const int child = ::fork();
+    if (child == 0) {
+      ::dup2(pipe_ends[1], STDOUT_FILENO);
+      ::close(pipe_ends[0]);
+      ::close(pipe_ends[1]);
+      ::execl(CRASH_WRITER, CRASH_WRITER, database.address().c_str(), number.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(pipe_ends[1]);
+    std::string output;
+    char buffer[4096];
+    // Its life begins when it has done its first work.
+    ssize_t got = ::read(pipe_ends[0], buffer, sizeof buffer);
+    if (got > 0) output.append(buffer, static_cast<size_t>(got));
+    std::thread killer([&] {
+      std::this_thread::sleep_for(life);
+      ::kill(child, SIGKILL);
+    });
+    while ((got = ::read(pipe_ends[0], buffer, sizeof buffer)) > 0) {
+      output.append(buffer, static_cast<size_t>(got));
+    }
+    killer.join();
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself: " << status;
+    ::close(pipe_ends[0]);
+    return output;
+  }
+
+  static void note(const std::string& output, Acknowledged& acknowledged) {
+    std::istringstream lines(output.substr(0, output.rfind('\n') + 1));
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream words(line);
+      std::string kind, subject;
+      int64_t lead = 0;
+      words >> kind >> subject >> lead;
+      if (kind == "A") {
+        EXPECT_TRUE(acknowledged.attempts.emplace(std::stoll(subject), lead).second)
+            << "attempt id " << subject << " was given twice";
+      }
+      if (kind == "D") acknowledged.dispositions.insert(std::stoll(subject));
+      if (kind == "L") acknowledged.phones.insert(subject);
+    }
+  }
+
+  static void check(TestStore& store, const Acknowledged& acknowledged) {
+    std::set<int64_t> called;
+    for (const auto& [id, lead] : acknowledged.attempts) {
+      const auto attempt = store.ask([&](Reader& r) { return r.attempt(AttemptId{id}); });
+      EXPECT_EQ(attempt.lead, LeadId{lead});
+      EXPECT_TRUE(attempt.ended_at) << "attempt " << id << " has no end";
+      EXPECT_TRUE(called.insert(lead).second) << "lead " << lead << " was called twice";
+    }
+    for (const int64_t id : acknowledged.dispositions) {
+      EXPECT_EQ(store.ask([&](Reader& r) { return r.attempt(AttemptId{id}); }).disposition,
+                "SALE MADE");
+    }
+    for (const auto& phone : acknowledged.phones) {
+      const auto known = store.ask([&](Reader& r) {
+        return r.known_phones({phone}, DuplicateScope::kLeadset, LeadsetId{1});
+      });
+      EXPECT_EQ(known.size(), 1) << phone;
+    }
+  }
+};
+
+TEST_P(Crash, NothingAcknowledgedIsLostAndNobodyIsCalledTwice) {
+  {
+    TestStore store(database.address());
+    const auto sample = make_campaign(store, kLeads);
+    ASSERT_EQ(sample.leadset, LeadsetId{1});
+    ASSERT_EQ(sample.zone, ZoneSetId{1});
+  }
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  Acknowledged acknowledged;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto life = std::chrono::milliseconds(random() % 120);
+    note(run_and_kill(round, life), acknowledged);
+    if (GetParam() == DatabaseKind::kPostgresql) {
+      // The server notices the death of its client only at the next read.
+      PostgresqlServer::instance().disconnect_all();
+    }
+  }
+  EXPECT_GT(acknowledged.attempts.size(), kRounds / 2) << "the writer hardly did anything";
+  EXPECT_LT(acknowledged.attempts.size(), kLeads) << "the writer ran out of leads";
+  TestStore store(database.address());
+  check(store, acknowledged);
+}
+
+CARILLON_ON_BOTH(Crash);
+
+}  // namespace
+}  // namespace carillon::store::testing
