@@ -15,7 +15,6 @@ namespace carillon::media {
 namespace {
 
 constexpr int64_t kMaxDeviation = 4000;  ///< 500 ms between timestamp and arrival: a jump
-constexpr int64_t kMaxConcealed = 480;   ///< 60 ms; spandsp fades out before
 
 plc_state_t* plc(void* state) { return static_cast<plc_state_t*>(state); }
 
@@ -55,26 +54,52 @@ void RecordingTrack::add(uint32_t ssrc, uint32_t timestamp, int64_t arrival,
   }
 }
 
-void RecordingTrack::take_unit(int16_t* out) {
-  if (has(taken_)) {
-    int16_t* stored = &samples_[index_of(taken_)];
-    plc_rx(plc(concealment_.get()), stored, kUnit);
-    std::copy_n(stored, kUnit, out);
-    present_.reset(index_of(taken_) / kUnit);
-    missing_ = 0;
-    heard_ = true;
-  } else if (heard_ && missing_ < kMaxConcealed) {
-    plc_fillin(plc(concealment_.get()), out, kUnit);
-    missing_ += kUnit;
-  } else {
-    std::fill_n(out, kUnit, int16_t{0});
-  }
-  taken_ += kUnit;
+size_t RecordingTrack::run_length(bool present, size_t limit) const {
+  size_t length = 0;
+  while (length < limit && has(taken_ + static_cast<int64_t>(length)) == present) length += kUnit;
+  return std::min(length, limit);
 }
 
 void RecordingTrack::take(std::span<int16_t> out) {
   CARILLON_ASSERT(out.size() % kUnit == 0, "tracks are taken in whole milliseconds");
-  for (size_t i = 0; i < out.size(); i += kUnit) take_unit(&out[i]);
+  while (!out.empty()) {
+    out = out.subspan(has(taken_) ? take_heard(out) : take_missing(out));
+  }
+}
+
+size_t RecordingTrack::take_heard(std::span<int16_t> out) {
+  const size_t to_wrap = kWindow - index_of(taken_);
+  const size_t count = run_length(true, std::min(out.size(), to_wrap));
+  int16_t* stored = &samples_[index_of(taken_)];
+  plc_rx(plc(concealment_.get()), stored, static_cast<int>(count));
+  std::copy_n(stored, count, out.begin());
+  for (size_t i = 0; i < count; i += kUnit) present_.reset((index_of(taken_) + i) / kUnit);
+  taken_ += static_cast<int64_t>(count);
+  gap_is_new_ = true;
+  concealed_at_ = concealed_size_ = 0;
+  return count;
+}
+
+size_t RecordingTrack::take_missing(std::span<int16_t> out) {
+  if (gap_is_new_) conceal();
+  size_t count = std::min(out.size(), concealed_size_ - concealed_at_);
+  if (count > 0) {
+    std::copy_n(concealed_.begin() + static_cast<ptrdiff_t>(concealed_at_), count, out.begin());
+    concealed_at_ += count;
+  } else {
+    count = run_length(false, std::min<size_t>(out.size(), kWindow));
+    std::fill_n(out.begin(), count, int16_t{0});
+  }
+  taken_ += static_cast<int64_t>(count);
+  return count;
+}
+
+/// Makes the whole of a gap at once: spandsp's overlap with what was heard is longer than a unit.
+void RecordingTrack::conceal() {
+  gap_is_new_ = false;
+  concealed_at_ = 0;
+  concealed_size_ = run_length(false, kMaxConcealed);
+  plc_fillin(plc(concealment_.get()), concealed_.data(), static_cast<int>(concealed_size_));
 }
 
 }  // namespace carillon::media

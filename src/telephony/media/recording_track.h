@@ -28,7 +28,8 @@ class RecordingTrack {
   int64_t taken() const { return taken_; }
 
  private:
-  static constexpr int64_t kUnit = 8;  ///< presence is kept for each millisecond
+  static constexpr int64_t kUnit = 8;           ///< presence is kept for each millisecond
+  static constexpr size_t kMaxConcealed = 480;  ///< 60 ms; spandsp fades out before
   struct Anchor {
     uint32_t ssrc = 0;
     uint32_t timestamp = 0;
@@ -39,8 +40,13 @@ class RecordingTrack {
   };
 
   int64_t position_of(uint32_t ssrc, uint32_t timestamp, int64_t arrival);
-  void take_unit(int16_t* out);
+  /// Each writes to the front of `out` and returns how much.
+  size_t take_heard(std::span<int16_t> out);
+  size_t take_missing(std::span<int16_t> out);
+  void conceal();
   bool has(int64_t position) const { return present_[index_of(position) / kUnit]; }
+  /// Samples from taken_ on that are all there (or all missing), at most `limit`.
+  size_t run_length(bool present, size_t limit) const;
   static size_t index_of(int64_t position) { return static_cast<size_t>(position % kWindow); }
 
   std::array<int16_t, kWindow> samples_{};
@@ -48,8 +54,10 @@ class RecordingTrack {
   int64_t taken_ = 0;
   std::optional<Anchor> anchor_;
   std::unique_ptr<void, ConcealmentDeleter> concealment_;
-  int64_t missing_ = 0;  ///< samples concealed or silent since the last frame
-  bool heard_ = false;
+  bool gap_is_new_ = false;  ///< the last sample taken was heard, so a gap may be concealed
+  std::array<int16_t, kMaxConcealed> concealed_{};
+  size_t concealed_at_ = 0;
+  size_t concealed_size_ = 0;
 };
 
 }  // namespace carillon::media

@@ -63,8 +63,8 @@ TEST(Rtcp, WhatWeWriteWeRead) {
   EXPECT_EQ(summary->report->delay_since_sr, 56u);
   EXPECT_TRUE(summary->bye);
   for (size_t cut = 0; cut < size; ++cut) {
-    const auto part = parse_rtcp(Bytes(packet).first(cut));
-    if (part) EXPECT_EQ(cut % 4, 0u);  // a shorter compound may be valid, but never half a packet
+    // A shorter compound may be valid, but never half a packet.
+    EXPECT_TRUE(cut % 4 == 0 || !parse_rtcp(Bytes(packet).first(cut))) << cut;
   }
 }
 
@@ -86,10 +86,10 @@ TEST(IncomingStream, CountsLossJitterAndWraps) {
     if (sequence % 10 == 3) continue;
     stream.received(source(1, sequence, static_cast<uint32_t>(ms * 8)), at(ms));
   }
-  EXPECT_EQ(stream.total_lost(), 13u);
+  EXPECT_EQ(stream.total_lost(), 14u);
   const auto report = stream.report(at(ms));
   ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(report->packets_lost, 13);
+  EXPECT_EQ(report->packets_lost, 14);
   EXPECT_NEAR(report->fraction_lost, 26, 3);
   EXPECT_EQ(report->jitter, 0u);
   EXPECT_EQ(report->highest_sequence, 0x10000u + 99);

@@ -373,7 +373,11 @@ class CounterMode {
 std::unique_ptr<SrtpSession> SrtpSession::create(SrtpProfile profile, const SrtpMaster& sending,
                                                  const SrtpMaster& receiving) {
   if (profile == SrtpProfile::kAeadAes128Gcm) {
-    return std::make_unique<Session<Gcm>>(sending, receiving);
+    const auto with_short_salt = [](SrtpMaster master) {
+      std::fill(master.salt.begin() + 12, master.salt.end(), uint8_t{0});
+      return master;
+    };
+    return std::make_unique<Session<Gcm>>(with_short_salt(sending), with_short_salt(receiving));
   }
   return std::make_unique<Session<CounterMode>>(sending, receiving);
 }
