@@ -51,7 +51,7 @@ bool RtpLeg::take_answer(std::string_view sdp) {
 bool RtpLeg::settle(std::string_view sdp) {
   auto remote = sdp::parse_answer(sdp);
   if (!remote) {
-    spdlog::info("Leg {}: the answer's SDP cannot be used: {}", leg_, remote.error().message);
+    spdlog::debug("Leg {}: the answer's SDP cannot be used: {}", leg_, remote.error().message);
     return false;
   }
   held_by_peer_ = !media::we_receive(remote->direction);
@@ -63,7 +63,7 @@ std::optional<std::string> RtpLeg::answer(std::string_view offer) {
   ++local_.version;
   auto negotiated = sdp::answer_offer(local_, offer, codecs_);
   if (!negotiated) {
-    spdlog::info("Leg {}: the new offer is refused: {}", leg_, negotiated.error().message);
+    spdlog::debug("Leg {}: the new offer is refused: {}", leg_, negotiated.error().message);
     return std::nullopt;
   }
   held_by_peer_ = negotiated->on_hold;

@@ -203,8 +203,18 @@ void Call::on_answer_in_call(const Event& event) {
     if (const auto sdp = body_of(event.message); !sdp.empty() && listener_ != nullptr) {
       listener_->call_settled(sdp);
     }
+  } else if (event.status == 491 && listener_ != nullptr) {
+    // Both refreshed at once. We made the Call-ID, so we wait 2.1 to 4 s (RFC 3261 section 14.1).
+    const auto spread = machine_now().steady.time_since_epoch() % 1900ms;
+    deadline_.set(2100ms + spread, [this] { refresh(); });
   }
   // 408 and 481 end the session: nua_i_terminated follows. Others leave it as it was.
+}
+
+void Call::refresh() {
+  if (state_ != State::kTalking || listener_ == nullptr) return;
+  const auto sdp = listener_->call_wants_offer();
+  nua_invite(handle_, SIPTAG_CONTENT_TYPE_STR(kSdp), SIPTAG_PAYLOAD_STR(sdp.c_str()), TAG_END());
 }
 
 void Call::on_offer(const Event& event) {

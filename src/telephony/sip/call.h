@@ -80,6 +80,7 @@ class Call final : public Dialog {
   void on_invite_response(const Event& event);
   void on_answer(const Event& event);
   void on_answer_in_call(const Event& event);
+  void refresh();
   void on_offer(const Event& event);
   void on_ack(const Event& event);
   void on_info(const Event& event);

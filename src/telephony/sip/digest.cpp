@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -116,11 +117,18 @@ void SignInBrake::failed(const std::string& source, SteadyTime now) {
 
 void SignInBrake::succeeded(const std::string& source) { records_.erase(source); }
 
+// When full the older half goes, so that a flood of sources costs little for each of them.
 void SignInBrake::forget(SteadyTime now) {
+  if (records_.size() < kMost && now < next_sweep_) return;
+  next_sweep_ = now + 60s;
   std::erase_if(records_, [now](const auto& each) { return now - each.second.last > kForget; });
   if (records_.size() < kMost) return;
-  records_.erase(std::min_element(records_.begin(), records_.end(),
-                                  [](auto& a, auto& b) { return a.second.last < b.second.last; }));
+  std::vector<SteadyTime> ages;
+  for (const auto& [source, record] : records_) ages.push_back(record.last);
+  const auto middle = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() / 2);
+  std::nth_element(ages.begin(), middle, ages.end());
+  std::erase_if(records_,
+                [limit = *middle](const auto& each) { return each.second.last <= limit; });
 }
 
 }  // namespace carillon::telephony::sip

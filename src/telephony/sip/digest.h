@@ -16,7 +16,7 @@ std::string md5_hex(std::string_view text);
 
 /// What a client says in its Authorization header, without quotes.
 struct DigestResponse {
-  std::string username, realm, nonce, uri, response, cnonce, nc, qop, algorithm;
+  std::string username{}, realm{}, nonce{}, uri{}, response{}, cnonce{}, nc{}, qop{}, algorithm{};
 };
 
 /// The response that a client with HA1 = MD5(username:realm:password) must give
@@ -52,8 +52,8 @@ class Nonces {
 };
 
 /// Slows guessing: after `kFree` failures a source must wait, twice as long after each more.
-/// Owner: the SIP thread. Bounded: forgets sources that were quiet for `kForget`, and the oldest
-/// when there are more than `kMost`.
+/// Owner: the SIP thread. Bounded: forgets sources that were quiet for `kForget`, and the older
+/// half when there are more than `kMost`.
 class SignInBrake {
  public:
   static constexpr int kFree = 5;
@@ -75,6 +75,7 @@ class SignInBrake {
     SteadyTime blocked_until;
   };
   std::map<std::string, Record> records_;
+  SteadyTime next_sweep_{};
 };
 
 }  // namespace carillon::telephony::sip

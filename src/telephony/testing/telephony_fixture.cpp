@@ -11,6 +11,20 @@ void EventLog::add(TelephonyEvent event) {
   changed_.notify_all();
 }
 
+void AnswerLog::add(AgentAnswer answer) {
+  std::lock_guard lock(mutex_);
+  answers_.push_back(std::move(answer));
+  changed_.notify_all();
+}
+
+std::optional<AgentAnswer> AnswerLog::wait(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, patience, [this] { return !answers_.empty(); })) return std::nullopt;
+  auto first = std::move(answers_.front());
+  answers_.pop_front();
+  return first;
+}
+
 TelephonyTest::TelephonyTest() {
   auto pattern = (std::filesystem::temp_directory_path() / "carillon-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) std::abort();
@@ -36,8 +50,8 @@ TelephonyTest::~TelephonyTest() {
 
 void TelephonyTest::start() {
   auto started = Telephony::start(
-      config_,
-      Sinks{[this](TelephonyEvent event) { events_.add(std::move(event)); }, [](AgentAnswer) {}});
+      config_, Sinks{[this](TelephonyEvent event) { events_.add(std::move(event)); },
+                     [this](AgentAnswer answer) { answers_.add(std::move(answer)); }});
   ASSERT_TRUE(started.ok()) << started.error().message;
   telephony_ = std::move(*started);
 }

@@ -52,6 +52,18 @@ class EventLog {
   std::list<TelephonyEvent> events_;
 };
 
+/// The answers for the API, in order.
+class AnswerLog {
+ public:
+  void add(AgentAnswer answer);
+  std::optional<AgentAnswer> wait(std::chrono::milliseconds patience = kPatience);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::list<AgentAnswer> answers_;
+};
+
 /// Starts a Telephony on free ports of 127.0.0.1 with short timers.
 class TelephonyTest : public ::testing::Test {
  protected:
@@ -81,6 +93,7 @@ class TelephonyTest : public ::testing::Test {
 
   TelephonyConfig config_;
   EventLog events_;
+  AnswerLog answers_;
   std::unique_ptr<Telephony> telephony_;
 
  private:
