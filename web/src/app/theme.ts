@@ -20,7 +20,7 @@ export const theme = createTheme({
   colors: { bronze, dark, gray },
   black: '#1d1b19',
   autoContrast: true,
-  luminanceThreshold: 0.28,
+  luminanceThreshold: 0.2,
   defaultRadius: 'sm',
   cursorType: 'pointer',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },

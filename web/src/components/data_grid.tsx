@@ -6,6 +6,7 @@ import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { Empty, Failure, Loading } from './async_state';
 import { useConfirm } from './confirm';
 import classes from './data_grid.module.css';
+import { formatCount } from './format';
 import { gridTheme } from './grid_theme';
 
 /** What the URL keeps of a table, so that a link or a reload shows the same rows. */
@@ -128,7 +129,6 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
             rowClass={props.onOpen ? (classes.openable ?? '') : ''}
             animateRows={false}
             suppressColumnVirtualisation
-            autoSizeStrategy={{ type: 'fitGridWidth', defaultMinWidth: 96 }}
             tooltipShowDelay={400}
             suppressCellFocus={false}
           />
@@ -149,10 +149,12 @@ export const defaultColumn: ColDef = {
 /** Numbers stand under each other. */
 export const numberColumn = {
   filter: 'agNumberColumnFilter',
+  minWidth: 76,
+  valueFormatter: ({ value }: { value: unknown }) => (typeof value === 'number' ? formatCount(value) : String(value ?? '')),
   cellClass: 'ag-right-aligned-cell',
   headerClass: 'ag-right-aligned-header',
   flex: 0,
-  width: 112,
+  width: 100,
 } as const satisfies ColDef;
 
 export function sortParameter(state: ColumnState[]): string | undefined {

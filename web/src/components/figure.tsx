@@ -10,10 +10,12 @@ interface Props {
   tone?: string;
   icon?: Icon;
   help?: string;
+  /** Small, beside the number. */
+  note?: string;
 }
 
 /** One live number. Its box has a fixed size, so a change moves nothing around it. */
-export const Figure = memo(function Figure({ label, value, tone, icon: Sign, help }: Props) {
+export const Figure = memo(function Figure({ label, value, tone, icon: Sign, help, note }: Props) {
   const box = (
     <div
       className={classes.figure}
@@ -24,7 +26,9 @@ export const Figure = memo(function Figure({ label, value, tone, icon: Sign, hel
         {Sign ? <Sign size={14} stroke={2} aria-hidden className={classes.sign} /> : null}
         {label}
       </dt>
-      <dd className={`${classes.value} tabular`}>{value === undefined ? '–' : formatCount(value)}</dd>
+      <dd className={`${classes.value} tabular`}>{value === undefined ? '–' : formatCount(value)}
+        {note ? <span className={classes.note}>{note}</span> : null}
+      </dd>
     </div>
   );
   return help ? <Tooltip label={help}>{box}</Tooltip> : box;

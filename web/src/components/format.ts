@@ -13,10 +13,14 @@ export function formatDuration(ms: number): string {
   return h > 0 ? `${h}:${String(m).padStart(2, '0')}:${s}` : `${m}:${s}`;
 }
 
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const thisYear = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit' });
+const otherYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
+/** Unix ms as people write it; the year only when it is another one. */
 export function formatTime(ms: number | null | undefined): string {
-  return ms ? dateTime.format(ms) : '';
+  if (!ms) return '';
+  const at = new Date(ms);
+  return (at.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
 }
 
 export function formatPercent(part: number, whole_: number): string {

@@ -16,6 +16,7 @@ import {
   RowStyleModule,
   TextFilterModule,
   themeQuartz,
+  TooltipModule,
 } from 'ag-grid-community';
 
 ModuleRegistry.registerModules([
@@ -34,6 +35,7 @@ ModuleRegistry.registerModules([
   RowSelectionModule,
   RowStyleModule,
   TextFilterModule,
+  TooltipModule,
 ]);
 
 /** The grid in our tokens; they change with the colour scheme, so one theme serves both. */
@@ -59,5 +61,5 @@ export const gridTheme = themeQuartz.withParams({
   wrapperBorderRadius: 0,
   menuBackgroundColor: 'var(--surface-raised)',
   inputBackgroundColor: 'var(--surface-raised)',
-  cellHorizontalPadding: 14,
+  cellHorizontalPadding: 11,
 });

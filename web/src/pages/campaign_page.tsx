@@ -74,33 +74,35 @@ function Overview({ campaign }: { campaign: Campaign }) {
         <Figure label="Ringing" value={live?.calls_ringing} tone="ringing" />
         <Figure label="Calls waiting" value={live?.calls_waiting} tone="queued" />
         <Figure label="Answered today" value={live?.answered_today} />
-        <Figure label={`Dropped today (${formatPercent(dropped, answered + dropped)})`} value={live?.dropped_today} tone="queued" />
+        <Figure label="Dropped today" value={live?.dropped_today} tone="queued" note={formatPercent(dropped, answered + dropped)} />
       </FigureStrip>
       <div className={classes.columns}>
-        <Panel title="Callers">
-          <CallersChart samples={samples} />
-        </Panel>
-        <Panel title="Agents">
-          <AgentsChart samples={samples} />
-        </Panel>
-        <Panel title="Leads">
-          <Stats campaign={campaign} />
-        </Panel>
-        <Panel title="Leadsets" flush>
-          <Leadsets campaign={campaign} />
-        </Panel>
-        <Panel title="Agents in the queue" flush>
-          <Queue sessions={mine} />
-        </Panel>
-        <Panel title="Campaign agents" actions={<ManageAgents campaign={campaign} />} flush>
-          <CampaignAgents campaign={campaign} sessions={mine} />
-        </Panel>
-        <div className={classes.wide}>
-          <Panel title="Active calls" flush>
-            <ActiveCalls calls={myCalls} />
+        <div className={classes.column}>
+          <Panel title="Callers">
+            <CallersChart samples={samples} />
+          </Panel>
+          <Panel title="Leads">
+            <Stats campaign={campaign} />
+          </Panel>
+        </div>
+        <div className={classes.column}>
+          <Panel title="Agents">
+            <AgentsChart samples={samples} />
+          </Panel>
+          <Panel title="Agents in the queue" flush>
+            <Queue sessions={mine} />
+          </Panel>
+          <Panel title="Campaign agents" actions={<ManageAgents campaign={campaign} />} flush>
+            <CampaignAgents campaign={campaign} sessions={mine} />
+          </Panel>
+          <Panel title="Leadsets" flush>
+            <Leadsets campaign={campaign} />
           </Panel>
         </div>
       </div>
+      <Panel title="Active calls" flush>
+        <ActiveCalls calls={myCalls} />
+      </Panel>
     </Page>
   );
 }

@@ -28,7 +28,7 @@ export function readCallFilters(search: Record<string, unknown>): CallFilters {
   const filters: CallFilters = {
     campaign: id(search.campaign),
     agent: id(search.agent),
-    outcome: typeof search.outcome === 'string' && search.outcome in outcomes ? (search.outcome as Outcome) : undefined,
+    outcome: typeof search.outcome === 'string' && Object.hasOwn(outcomes, search.outcome) ? (search.outcome as Outcome) : undefined,
     phone: typeof search.phone === 'string' || typeof search.phone === 'number' ? String(search.phone) : undefined,
     from: date(search.from),
     to: date(search.to),

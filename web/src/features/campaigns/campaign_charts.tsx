@@ -63,7 +63,7 @@ function SeriesChart({ samples, lines, what }: { samples: readonly Sample[]; lin
         name: line.name,
         type: 'line',
         step: 'end',
-        showSymbol: false,
+        symbol: 'none',
         lineStyle: { width: 2, type: line.dash, color: token(line.token) },
         itemStyle: { color: token(line.token) },
         data: samples.map((sample) => [sample.at, line.value(sample)]),

@@ -23,6 +23,7 @@ export function CampaignSwitch({ campaign, size = 'sm', label }: { campaign: Pic
       label={label}
       aria-label={label ? undefined : `Campaign ${campaign.name} is ${on ? 'on' : 'off'}`}
       color="var(--state-in-call)"
+      display="inline-block"
     />
   );
 }

@@ -73,26 +73,28 @@ function NewCampaign() {
 }
 
 const columns: ColDef<Row>[] = [
-  { field: 'name', headerName: 'Name', flex: 2, minWidth: 160, cellRenderer: NameCell },
+  { field: 'name', headerName: 'Name', flex: 2, minWidth: 150, cellRenderer: NameCell },
   {
     colId: 'active',
     headerName: 'State',
-    width: 96,
+    width: 84,
+    minWidth: 84,
     flex: 0,
     valueGetter: ({ data }) => (data?.active ? 'On' : 'Off'),
     cellRenderer: SwitchCell,
   },
-  { colId: 'type', headerName: 'Type', width: 112, flex: 0, valueGetter: ({ data }) => data && dialerTypes[data.type].label },
-  { ...numberColumn, colId: 'agents', headerName: 'Agents', width: 100, valueGetter: ({ data }) => data?.live?.agents_logged_in ?? 0 },
-  { ...numberColumn, colId: 'waiting', headerName: 'Waiting', valueGetter: ({ data }) => data?.live?.agents_waiting ?? 0 },
-  { ...numberColumn, colId: 'in_call', headerName: 'In call', valueGetter: ({ data }) => data?.live?.agents_in_call ?? 0 },
-  { ...numberColumn, colId: 'ringing', headerName: 'Ringing', valueGetter: ({ data }) => data?.live?.calls_ringing ?? 0 },
-  { ...numberColumn, colId: 'dialable', headerName: 'Dialable', valueGetter: ({ data }) => data?.stats?.dialable ?? 0 },
-  { ...numberColumn, colId: 'answered_today', headerName: 'Answered today', width: 140, valueGetter: ({ data }) => data?.live?.answered_today ?? 0 },
+  { colId: 'type', headerName: 'Type', width: 92, minWidth: 92, flex: 0, valueGetter: ({ data }) => data && dialerTypes[data.type].label },
+  { ...numberColumn, colId: 'agents', headerName: 'Agents', width: 84, valueGetter: ({ data }) => data?.live?.agents_logged_in ?? 0 },
+  { ...numberColumn, colId: 'waiting', headerName: 'Waiting', width: 88, valueGetter: ({ data }) => data?.live?.agents_waiting ?? 0 },
+  { ...numberColumn, colId: 'in_call', headerName: 'In call', width: 80, valueGetter: ({ data }) => data?.live?.agents_in_call ?? 0 },
+  { ...numberColumn, colId: 'ringing', headerName: 'Ringing', width: 88, valueGetter: ({ data }) => data?.live?.calls_ringing ?? 0 },
+  { ...numberColumn, colId: 'dialable', headerName: 'Dialable', width: 94, valueGetter: ({ data }) => data?.stats?.dialable ?? 0 },
+  { ...numberColumn, colId: 'answered_today', headerName: 'Answered', headerTooltip: 'Answered today', valueGetter: ({ data }) => data?.live?.answered_today ?? 0 },
   {
     ...numberColumn,
     colId: 'dropped_today',
     headerName: 'Dropped',
+    headerTooltip: 'Of the calls that were answered today',
     valueGetter: ({ data }) =>
       formatPercent(data?.live?.dropped_today ?? 0, (data?.live?.answered_today ?? 0) + (data?.live?.dropped_today ?? 0)),
   },

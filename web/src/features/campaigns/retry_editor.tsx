@@ -2,7 +2,6 @@ import { ActionIcon, Button, Input, NumberInput, Select } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Outcome } from '@/api/types';
 import { lookOf, outcomes } from '@/features/states';
 import { retryableOutcomes, type CampaignForm } from './campaign_form_values';
 import classes from './rows.module.css';

@@ -80,7 +80,7 @@ export function CallPanel({ session, call, actions, onMute, status }: Props) {
             End
           </Button>
         </div>
-      ) : (
+      ) : session.state === 'wrap_up' ? null : (
         status
       )}
     </section>

@@ -17,11 +17,11 @@ export function OwnStatistics({ session }: { session: AgentLive }) {
     <section className={classes.statistics} aria-label="Your day">
       <dl>
         <div>
-          <dt>Calls now</dt>
+          <dt>Session</dt>
           <dd className="tabular">{session.handled}</dd>
         </div>
         <div>
-          <dt>Calls today</dt>
+          <dt>Today</dt>
           <dd className="tabular">{calls.data ? sums.taken : '–'}</dd>
         </div>
         <div>

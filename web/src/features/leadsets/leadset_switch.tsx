@@ -21,6 +21,7 @@ export function LeadsetSwitch({ leadset, label }: { leadset: Pick<Leadset, 'id' 
       label={label}
       aria-label={label ? undefined : `Leadset ${leadset.name} is ${on ? 'on' : 'off'}`}
       color="var(--state-in-call)"
+      display="inline-block"
     />
   );
 }
