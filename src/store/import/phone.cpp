@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "store/import/known_number.h"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wold-style-cast"
@@ -100,6 +102,12 @@ Error not_valid(const lib::PhoneNumber& number) {
 Result<PhoneNumber> parse_phone(std::string_view input, std::string_view default_country) {
   std::string_view text = trim(input);
   if (!text.empty() && text.front() == '\'') text.remove_prefix(1);  // how Excel marks text
+  if (auto known = recognise_number(text, default_country)) return std::move(*known);
+  return parse_phone_by_library(text, default_country);
+}
+
+Result<PhoneNumber> parse_phone_by_library(std::string_view text,
+                                           std::string_view default_country) {
   if (auto early = reject_early(text, default_country); !early) return early.error();
 
   std::string written(text);

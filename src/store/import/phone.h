@@ -20,6 +20,10 @@ struct PhoneNumber {
 /// Fails with kInvalid and a reason that a person can act upon. Any thread.
 Result<PhoneNumber> parse_phone(std::string_view input, std::string_view default_country);
 
+/// The same, of trimmed text, by libphonenumber alone: some 20 microseconds instead of a fraction
+/// of one. parse_phone() comes here with all that is not plain.
+Result<PhoneNumber> parse_phone_by_library(std::string_view text, std::string_view default_country);
+
 /// True for a two-letter code of a country that has a numbering plan, in upper case.
 bool is_known_country(std::string_view country);
 

@@ -1,10 +1,15 @@
 #include "store/import/phone.h"
 
+#include <cstdlib>
+#include <random>
 #include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "store/import/known_number.h"
+#include "store/import/number_table.h"
 
 namespace carillon::store {
 namespace {
@@ -67,6 +72,74 @@ TEST(Phone, TellsWhetherANumberIsTiedToAPlace) {
   EXPECT_FALSE(parse_phone("+447911123456", "")->geographical);
   EXPECT_FALSE(parse_phone("+18005550123", "")->geographical);
   EXPECT_EQ(parse_phone("+442079460123", "")->country_calling_code, 44);
+}
+
+/// Walks the automaton at random, so that most of what comes out is nearly or wholly valid.
+std::string random_number(uint16_t state, std::mt19937& random) {
+  std::string digits;
+  while (state != 0 && digits.size() < 15) {
+    const auto& now = number_table::kStates[state];
+    if (now.label != 0 && random() % 3 == 0) break;
+    int digit = static_cast<int>(random() % 10);
+    for (int tries = 0; now.next[digit] == 0 && tries < 10; ++tries) digit = (digit + 1) % 10;
+    digits += static_cast<char>('0' + digit);
+    state = now.next[digit];
+  }
+  if (random() % 8 == 0) digits += static_cast<char>('0' + random() % 10);
+  if (random() % 8 == 0 && !digits.empty()) digits[random() % digits.size()] = '0';
+  return digits;
+}
+
+void expect_the_same(const std::string& text, const std::string& country, int& recognised) {
+  const auto fast = recognise_number(text, country);
+  if (!fast) return;
+  ++recognised;
+  const auto slow = parse_phone_by_library(text, country);
+  ASSERT_TRUE(slow.ok()) << text << " in " << country << ": " << slow.error().message;
+  EXPECT_EQ(fast->e164, slow->e164) << text << " in " << country;
+  EXPECT_EQ(fast->geographical, slow->geographical) << text << " in " << country;
+  EXPECT_EQ(fast->country_calling_code, slow->country_calling_code) << text << " in " << country;
+}
+
+// Property: what the automaton recognises, the library reads in the same way, in every country.
+TEST(Phone, TheAutomatonAgreesWithTheLibrary) {
+  const char* given = std::getenv("CARILLON_SEED");
+  const unsigned seed = given ? static_cast<unsigned>(std::atoi(given)) : 271828;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  int recognised = 0, asked = 0;
+  for (size_t i = 0; i < number_table::kRootCount; ++i) {
+    const auto& root = number_table::kRoots[i];
+    for (int n = 0; n < 40; ++n, ++asked) {
+      expect_the_same(
+          "+" + std::to_string(root.country_calling_code) + random_number(root.state, random), "",
+          recognised);
+    }
+    for (size_t d = 0; d < number_table::kDialingCount; ++d) {
+      const auto& dialing = number_table::kDialing[d];
+      if (dialing.country_calling_code != root.country_calling_code) continue;
+      for (int n = 0; n < 40; ++n, ++asked) {
+        std::string text = random_number(root.state, random);
+        if (random() % 2) text.insert(0, dialing.national);
+        if (random() % 8 == 0) text.insert(0, std::to_string(root.country_calling_code));
+        expect_the_same(text, dialing.region, recognised);
+      }
+    }
+  }
+  EXPECT_GT(recognised, asked / 5) << "of " << asked;
+}
+
+TEST(Phone, TheAutomatonKnowsTheUsualForms) {
+  for (const auto& [text, country] : {std::pair{"+12125550123", ""},
+                                      {"(212) 555-0123", "US"},
+                                      {"1-212-555-0123", "US"},
+                                      {"+44 20 7946 0123", ""},
+                                      {"020 7946 0123", "GB"},
+                                      {"030/23125001", "DE"},
+                                      {"+61255501234", "US"},
+                                      {"02 5550 1234", "AU"}}) {
+    EXPECT_TRUE(recognise_number(text, country)) << text;
+  }
 }
 
 TEST(Phone, ManyThreadsAtOnce) {
