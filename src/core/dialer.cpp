@@ -105,6 +105,7 @@ Placed try_place(World& world, DialingCampaign& campaign, Call& call,
     return Placed::kGone;
   }
   if (!has_agent(world, campaign, call)) return Placed::kNotNow;
+  if (campaign.placed() >= campaign.record.channels) return Placed::kNotNow;
   TrunkLine* trunk = choose_trunk(world, campaign, call);
   if (!trunk) return Placed::kNotNow;
   const SteadyTime now = world.now.steady;

@@ -4,14 +4,18 @@
 
 namespace carillon::core {
 
-int DialingCampaign::occupied() const {
+int DialingCampaign::placed() const {
   using S = AttemptState;
   int sum = 0;
-  for (const S state : {S::kCommitting, S::kOnDisk, S::kDialing, S::kRinging, S::kWaiting,
-                        S::kConnected, S::kAnnouncing, S::kEnding}) {
+  for (const S state :
+       {S::kDialing, S::kRinging, S::kWaiting, S::kConnected, S::kAnnouncing, S::kEnding}) {
     sum += count(state);
   }
   return sum;
+}
+
+int DialingCampaign::occupied() const {
+  return placed() + count(AttemptState::kCommitting) + count(AttemptState::kOnDisk);
 }
 
 void World::refuse(RequestId request, ErrorCode code, std::string message, std::string field) {

@@ -141,7 +141,9 @@ struct DialingCampaign {
   int ready() const { return static_cast<int>(waiting_agents.size()); }
   /// Calls placed that nobody has answered yet.
   int unanswered() const { return count(AttemptState::kDialing) + count(AttemptState::kRinging); }
-  /// Calls that take a channel, or are about to.
+  /// Calls that take a channel.
+  int placed() const;
+  /// The same and those that are about to.
   int occupied() const;
   bool dials() const { return record.active && !removed; }
   CallWindow window() const { return {record.window_from_min, record.window_to_min}; }

@@ -111,6 +111,7 @@ void Referee::check_place(const PlaceCall& place) {
   calls_[place.attempt] = call;
   dialed_.insert(place.attempt);
   over_.erase(place.attempt);
+  end_told_.erase(place.attempt);  // it failed over from another trunk
 }
 
 void Referee::check_lead(const PlaceCall& place, const Attempt& attempt) {
