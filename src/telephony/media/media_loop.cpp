@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
 #include <sys/epoll.h>
@@ -19,6 +20,10 @@ constexpr size_t kEventsPerRound = 512;
 constexpr Duration kTick = 20ms;
 constexpr Duration kCheckInterval = 100ms;  ///< DTLS timers, consent, reports, silence
 constexpr int kMaxTicksAtOnce = 3;          ///< a loop that stalled does not repeat it all
+constexpr int kMaxDrained = 4096;           ///< more than a socket's buffer holds
+/// Packets in a round from which on it pays to let some gather: above about 5000 a second.
+constexpr size_t kBusyRound = 4;
+constexpr timespec kGathering{0, 500'000};  ///< half a millisecond, a fortieth of a frame
 constexpr std::string_view kCname = "carillon";
 
 }  // namespace
@@ -64,12 +69,21 @@ int MediaLoop::wait_ms() const {
   return static_cast<int>(std::clamp<int64_t>(left, 0, kCheckInterval.count()));
 }
 
+/// Under load, rounds of many packets cost less than rounds of few: one wake-up and one epoll_wait
+/// serve them all. A quiet loop answers at once.
+void MediaLoop::gather_packets() {
+  const bool busy = packets_this_round_ >= kBusyRound;
+  packets_this_round_ = 0;
+  if (busy) clock_nanosleep(CLOCK_MONOTONIC, 0, &kGathering, nullptr);
+}
+
 void MediaLoop::run() {
   std::array<epoll_event, kEventsPerRound> events;
   now_ = machine_now().steady;
   next_tick_ = now_ + kTick;
   next_check_ = now_ + kCheckInterval;
   while (!stopping_) {
+    gather_packets();
     const int count =
         epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_ms());
     now_ = machine_now().steady;
@@ -134,6 +148,7 @@ void MediaLoop::for_each_leg(Visit visit) {
 /// RFC 7983: the first byte tells STUN, DTLS and RTP apart.
 void MediaLoop::read_agents() {
   const size_t count = agent_socket_->receive();
+  packets_this_round_ += count;
   for (size_t i = 0; i < count; ++i) {
     const auto datagram = agent_socket_->received(i);
     if (datagram.size == 0) continue;
@@ -215,27 +230,36 @@ void MediaLoop::read_srtp(const AgentSocket::Datagram& datagram) {
 // ------------------------------------------------------------- from carriers and desk phones
 
 /// One datagram for each readiness: level-triggered epoll comes back for the rare second one, and
-/// a read that finds nothing would cost as much as one that finds a packet.
-void MediaLoop::read_rtp(RtpLeg& leg) {
+/// a read that finds nothing would cost as much as one that finds a packet. False: queue is empty.
+bool MediaLoop::read_rtp(RtpLeg& leg) {
   uint8_t* packet = agent_socket_->slot();
-  sockaddr_in address;
-  socklen_t address_size = sizeof address;
-  const ssize_t size = recvfrom(leg.rtp_fd(), packet, kMaxDatagram, MSG_DONTWAIT,
-                                reinterpret_cast<sockaddr*>(&address), &address_size);
-  if (size < 0) return;
-  const auto from = SocketAddress::from(address);
-  if (!leg.accepts_rtp(from)) {
+  ssize_t size = 0;
+  SocketAddress from;
+  if (leg.kernel_filters()) {
+    size = recv(leg.rtp_fd(), packet, kMaxDatagram, MSG_DONTWAIT);
+  } else {
+    sockaddr_in address{};
+    socklen_t address_size = sizeof address;
+    size = recvfrom(leg.rtp_fd(), packet, kMaxDatagram, MSG_DONTWAIT,
+                    reinterpret_cast<sockaddr*>(&address), &address_size);
+    from = SocketAddress::from(address);
+  }
+  if (size < 0) return errno != EAGAIN;  // else an ICMP error of something that we sent
+  ++packets_this_round_;
+  if (!leg.kernel_filters() && !leg.accepts_rtp(from)) {
     counters_.dropped_stranger.add();
-    return;
+    return true;
   }
   const auto header = parse_rtp({packet, static_cast<size_t>(size)});
   if (!header) {
     counters_.dropped_malformed.add();
-    return;
+    return true;
   }
   leg.heard_rtp(from, now_);
-  if (!leg.may_receive()) return;
-  audio_.received(leg, packet, static_cast<size_t>(size), *header, now_);
+  if (leg.may_receive()) {
+    audio_.received(leg, packet, static_cast<size_t>(size), *header, now_);
+  }
+  return true;
 }
 
 void MediaLoop::read_rtcp(RtpLeg& leg) {
@@ -390,8 +414,12 @@ void MediaLoop::set_remote(LegId id, const RemoteMedia& remote) {
   const auto found = rtp_legs_.find(id);
   if (found == rtp_legs_.end()) return;
   found->second->leg->set_remote(remote, now_);
+  RtpLeg& leg = *found->second->leg;
   watch(*found->second);
-  audio_.refresh(*found->second->leg);
+  audio_.refresh(leg);
+  // What strangers, or the former peer, sent before connect() is in the queue still.
+  for (int i = 0; i < kMaxDrained && read_rtp(leg); ++i) continue;
+  if (leg.has_remote()) leg.drained();
 }
 
 /// Sockets are watched from the first known peer on: before, strangers could only wake us.

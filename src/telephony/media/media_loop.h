@@ -123,12 +123,13 @@ class MediaLoop {
   void handle(const Watched& watched);
   void do_periodic_work();
   int wait_ms() const;
+  void gather_packets();
 
   void read_agents();
   void read_stun(const AgentSocket::Datagram& datagram);
   void read_dtls(const AgentSocket::Datagram& datagram);
   void read_srtp(const AgentSocket::Datagram& datagram);
-  void read_rtp(RtpLeg& leg);
+  bool read_rtp(RtpLeg& leg);
   void read_rtcp(RtpLeg& leg);
   void received_rtcp(Leg& leg, Bytes packet);
 
@@ -180,6 +181,7 @@ class MediaLoop {
   std::vector<LoopCommand> parked_;
   std::vector<LoopCommand> commands_;
 
+  size_t packets_this_round_ = 0;
   SteadyTime now_{};
   SteadyTime next_tick_{};
   SteadyTime next_check_{};

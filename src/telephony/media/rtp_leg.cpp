@@ -77,6 +77,7 @@ void RtpLeg::set_remote(const RemoteMedia& remote, SteadyTime now) {
   const bool reachable = peer && peer->ip != 0 && peer->port != 0;
   sendable_ = reachable && we_send(direction_);
   if (!reachable) return;  // hold by 0.0.0.0: the former peer stays connected
+  if (!same_peer) kernel_filters_ = false;
   rtp_peer_ = peer;
   const auto rtcp_port =
       static_cast<uint16_t>(remote.rtcp_port != 0 ? remote.rtcp_port : remote.port + 1);

@@ -33,8 +33,8 @@ class RtpPortPool {
   uint32_t next_ = 0;
 };
 
-/// Receives from the negotiated peer only: the kernel filters by connect(),
-/// and every packet's address is checked once more. Behind NAT the port, never the address, is
+/// Receives from the negotiated peer only: the kernel filters by connect(), and
+/// what came before is checked packet by packet. Behind NAT the port, never the address, is
 /// learned from the first valid packet.
 class RtpLeg final : public Leg {
  public:
@@ -47,6 +47,11 @@ class RtpLeg final : public Leg {
   int rtcp_fd() const { return sockets_.rtcp.get(); }
   bool has_remote() const { return rtp_peer_.has_value(); }
   bool may_receive() const { return has_remote() && we_receive(direction_); }
+
+  /// Everything in the socket's queue is from the negotiated peer: it is connected, and what came
+  /// before was drained. Then packets need not be asked where they are from.
+  bool kernel_filters() const { return kernel_filters_; }
+  void drained() { kernel_filters_ = latched_ && !behind_nat_; }
 
   /// True when `from` is the negotiated peer or may become it (NAT, port still unknown).
   bool accepts_rtp(const SocketAddress& from) const;
@@ -72,6 +77,7 @@ class RtpLeg final : public Leg {
   bool behind_nat_ = false;
   bool latched_ = false;
   bool sendable_ = false;
+  bool kernel_filters_ = false;
   SteadyTime last_heard_{};
   bool silence_reported_ = false;
 };
