@@ -46,6 +46,24 @@ TEST_F(LoopbackCalls, AnsweredAndEndedByTheCustomer) {
   EXPECT_EQ(goodbye->status(), 200);
 }
 
+// Bound to every address, we still say one that can be reached.
+TEST_F(LoopbackCalls, BoundToEveryAddress) {
+  config_.bind_address = "0.0.0.0";
+  config_.public_address = "127.0.0.1";
+  ScriptedPeer carrier;
+  use_trunk(carrier);
+  const auto invite = talk(carrier, 1);
+  EXPECT_EQ(invite.text().find("0.0.0.0"), std::string::npos) << invite.text();
+  EXPECT_NE(invite.header("Contact").find("127.0.0.1"), std::string::npos);
+  carrier.request(invite, {.method = "INVITE", .cseq = 1, .sdp = carrier.sdp("sendrecv", 9, 2)});
+  const auto answer = carrier.expect_response("1 INVITE");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->text().find("0.0.0.0"), std::string::npos) << answer->text();
+  carrier.request(invite, {.method = "ACK", .cseq = 1});
+  carrier.request(invite, {.method = "BYE", .cseq = 2});
+  EXPECT_TRUE(ended(1));
+}
+
 TEST_F(LoopbackCalls, EndedByUs) {
   ScriptedPeer carrier;
   use_trunk(carrier);

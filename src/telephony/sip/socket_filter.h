@@ -36,11 +36,12 @@ std::string format_ipv4(uint32_t address);
 /// Owner: the SIP thread. Lifetime: does not own the sockets.
 class SocketFilter {
  public:
-  /// The sockets of this process that are bound to `port`: the UDP one and the TCP listener. Sofia
-  /// does not give out its descriptors.
+  /// Adds the sockets of this process that are bound to `port`, UDP and TCP listeners. Sofia does
+  /// not give out its descriptors, and opens one of each for every interface when bound to 0.0.0.0.
   void find_sockets(uint16_t port);
 
-  size_t sockets() const { return udp_.size() + tcp_.size(); }
+  size_t udp_sockets() const { return udp_.size(); }
+  size_t tcp_sockets() const { return tcp_.size(); }
 
   /// Replaces the set. kUnavailable when it is too large for one BPF program (about 1000 networks)
   /// or the kernel refuses it; the former set then stays.

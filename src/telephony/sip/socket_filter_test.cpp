@@ -56,7 +56,7 @@ class SocketFilterTest : public ::testing::Test {
 };
 
 TEST_F(SocketFilterTest, OnlyAllowedAddressesAndOnlyText) {
-  ASSERT_EQ(filter_.sockets(), 1U);
+  ASSERT_EQ(filter_.udp_sockets(), 1U);
   ASSERT_TRUE(filter_.allow({}).ok());
   EXPECT_FALSE(arrives("127.0.0.1", "OPTIONS"));
   const Network loopback_one{0x7f000001, 32};
@@ -95,7 +95,7 @@ TEST(SocketFilter, TcpStrangersCannotConnect) {
   ASSERT_EQ(::listen(listener.get(), 8), 0);
   SocketFilter filter;
   filter.find_sockets(port);
-  ASSERT_EQ(filter.sockets(), 1U);
+  ASSERT_EQ(filter.tcp_sockets(), 1U);
   const Network loopback_one{0x7f000001, 32};
   ASSERT_TRUE(filter.allow(std::span(&loopback_one, 1)).ok());
   auto connects = [port](const char* from) {

@@ -5,6 +5,11 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <sys/stat.h>
 
 namespace carillon::telephony::sip {
@@ -26,6 +31,28 @@ Result<std::string> read_pem(const std::string& file, const char* setting) {
   return content.str();
 }
 
+/// Whether the first certificate of `chain` is for `key`. Sofia would start and then fail each
+/// connection.
+bool belong_together(const std::string& chain, const std::string& key) {
+  struct Free {
+    void operator()(BIO* bio) const { BIO_free(bio); }
+    void operator()(X509* certificate) const { X509_free(certificate); }
+    void operator()(EVP_PKEY* pkey) const { EVP_PKEY_free(pkey); }
+  };
+  const std::unique_ptr<BIO, Free> chain_text(
+      BIO_new_mem_buf(chain.data(), static_cast<int>(chain.size())));
+  const std::unique_ptr<BIO, Free> key_text(
+      BIO_new_mem_buf(key.data(), static_cast<int>(key.size())));
+  const std::unique_ptr<X509, Free> certificate(
+      PEM_read_bio_X509(chain_text.get(), nullptr, nullptr, nullptr));
+  const std::unique_ptr<EVP_PKEY, Free> secret(
+      PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
+  const bool good =
+      certificate && secret && X509_check_private_key(certificate.get(), secret.get()) == 1;
+  ERR_clear_error();
+  return good;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TlsFolder>> TlsFolder::make(const std::string& certificate,
@@ -35,6 +62,13 @@ Result<std::unique_ptr<TlsFolder>> TlsFolder::make(const std::string& certificat
   if (!chain) return chain.error();
   auto secret = read_pem(key, "tls_key");
   if (!secret) return secret.error();
+  if (!belong_together(chain.value(), secret.value())) {
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("The key '{}' of tls_key is not that of the certificate '{}' of "
+                             "tls_certificate: give the two files that belong together.",
+                             key, certificate),
+                 "tls_key"};
+  }
   auto trusted = read_pem(authorities.empty() ? kSystemAuthorities : authorities,
                           authorities.empty() ? "the system's certificates (install the package "
                                                 "ca-certificates)"

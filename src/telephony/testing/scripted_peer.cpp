@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <openssl/ssl.h>
 
 namespace carillon::telephony::testing {
 namespace {
@@ -99,22 +100,57 @@ std::string Message::body() const {
 
 int Message::cseq_number() const { return std::atoi(cseq().c_str()); }
 
+struct ScriptedPeer::Tls {
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  SSL* session = nullptr;
+  Tls() = default;
+  ~Tls() {
+    SSL_free(session);
+    SSL_CTX_free(context);
+  }
+  Tls(const Tls&) = delete;
+  Tls& operator=(const Tls&) = delete;
+};
+
 ScriptedPeer::ScriptedPeer(Wire wire, const std::string& address) : wire_(wire), address_(address) {
   const int type = wire == Wire::kUdp ? SOCK_DGRAM : SOCK_STREAM;
   socket_ = UniqueFd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
   auto where = socket_address(address, 0);
   socklen_t size = sizeof where;
   if (::bind(socket_.get(), generic(where), size) != 0) std::abort();
-  if (wire == Wire::kTcp && ::listen(socket_.get(), 8) != 0) std::abort();
+  if (wire != Wire::kUdp && ::listen(socket_.get(), 8) != 0) std::abort();
   ::getsockname(socket_.get(), generic(where), &size);
   port_ = ntohs(where.sin_port);
 }
 
 ScriptedPeer::~ScriptedPeer() = default;
 
+void ScriptedPeer::use_certificate(const std::string& certificate, const std::string& key) {
+  tls_ = std::make_unique<Tls>();
+  if (SSL_CTX_use_certificate_file(tls_->context, certificate.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_use_PrivateKey_file(tls_->context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    std::abort();
+  }
+}
+
 void ScriptedPeer::close() {
   socket_.reset();
+  drop_connection();
+}
+
+void ScriptedPeer::drop_connection() {
+  if (tls_) {
+    SSL_free(tls_->session);
+    tls_->session = nullptr;
+  }
   connection_.reset();
+  buffer_.clear();
+}
+
+// At least one byte, or 0 and less when the connection is gone.
+long ScriptedPeer::read_some(char* chunk, size_t size) {
+  if (!tls_) return ::recv(connection_.get(), chunk, size, 0);
+  return SSL_read(tls_->session, chunk, static_cast<int>(size));
 }
 
 bool ScriptedPeer::aim_at(int port, const std::string& address) {
@@ -139,8 +175,13 @@ bool ScriptedPeer::wait_readable(int fd, std::chrono::milliseconds patience) con
 
 bool ScriptedPeer::accept_connection(std::chrono::milliseconds patience) {
   if (!wait_readable(socket_.get(), patience)) return false;
-  connection_ = UniqueFd(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  return static_cast<bool>(connection_);
+  connection_ = UniqueFd(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!tls_ || !connection_) return static_cast<bool>(connection_);
+  tls_->session = SSL_new(tls_->context);
+  SSL_set_fd(tls_->session, connection_.get());
+  if (SSL_accept(tls_->session) == 1) return true;
+  drop_connection();  // they did not like our certificate
+  return false;
 }
 
 // TCP: a message ends where its Content-Length says (RFC 3261 section 18.3).
@@ -173,11 +214,11 @@ std::optional<Message> ScriptedPeer::receive(std::chrono::milliseconds patience)
   while (true) {
     if (auto message = take_buffered()) return message;
     if (!connection_ && !accept_connection(left())) return std::nullopt;
-    if (!wait_readable(connection_.get(), left())) return std::nullopt;
-    const auto n = ::recv(connection_.get(), chunk, sizeof chunk, 0);
+    const bool pending = tls_ && SSL_pending(tls_->session) > 0;
+    if (!pending && !wait_readable(connection_.get(), left())) return std::nullopt;
+    const auto n = read_some(chunk, sizeof chunk);
     if (n <= 0) {
-      connection_.reset();  // the other side closed: it may connect again
-      buffer_.clear();
+      drop_connection();  // the other side closed: it may connect again
       continue;
     }
     buffer_.append(chunk, static_cast<size_t>(n));
@@ -213,9 +254,20 @@ std::optional<Message> ScriptedPeer::expect_response(const std::string& cseq, in
 void ScriptedPeer::send(const std::string& text) {
   if (wire_ == Wire::kUdp) {
     ::sendto(socket_.get(), text.data(), text.size(), 0, generic(peer_), sizeof peer_);
+  } else if (tls_) {
+    if (tls_->session) SSL_write(tls_->session, text.data(), static_cast<int>(text.size()));
   } else {
     ::send(connection_.get(), text.data(), text.size(), MSG_NOSIGNAL);
   }
+}
+
+const char* ScriptedPeer::transport_parameter() const {
+  switch (wire_) {
+    case Wire::kUdp: return "";
+    case Wire::kTcp: return ";transport=tcp";
+    case Wire::kTls: return ";transport=tls";
+  }
+  return "";
 }
 
 void ScriptedPeer::reply(const Message& request, int status, const Reply& with) {
@@ -227,8 +279,7 @@ void ScriptedPeer::reply(const Message& request, int status, const Reply& with) 
   text += "To: " + to + (tagged || with.to_tag.empty() ? "" : ";tag=" + with.to_tag) + "\r\n";
   text += "Call-ID: " + request.header("Call-ID") + "\r\n";
   text += "CSeq: " + request.cseq() + "\r\n";
-  text += fmt::format("Contact: <sip:peer@{}:{}{}>\r\n", address_, port_,
-                      wire_ == Wire::kTcp ? ";transport=tcp" : "");
+  text += fmt::format("Contact: <sip:peer@{}:{}{}>\r\n", address_, port_, transport_parameter());
   for (const auto& line : with.headers) text += line + "\r\n";
   send(with_body(std::move(text), with.sdp));
 }
@@ -238,9 +289,11 @@ std::string ScriptedPeer::request_text(const Message& invite, const Request& wha
   const auto open = contact.find('<');
   const auto uri = contact.substr(open + 1, contact.find('>') - open - 1);
   auto text = fmt::format("{} {} SIP/2.0\r\n", what.method, uri);
-  text +=
-      fmt::format("Via: SIP/2.0/{} {}:{};branch={};rport\r\n", wire_ == Wire::kTcp ? "TCP" : "UDP",
-                  address_, port_, what.branch.empty() ? new_branch() : what.branch);
+  text += fmt::format("Via: SIP/2.0/{} {}:{};branch={};rport\r\n",
+                      wire_ == Wire::kUdp   ? "UDP"
+                      : wire_ == Wire::kTcp ? "TCP"
+                                            : "TLS",
+                      address_, port_, what.branch.empty() ? new_branch() : what.branch);
   text += "From: " + invite.header("To") + ";tag=" + what.to_tag + "\r\n";
   text += "To: " + invite.header("From") + "\r\n";
   text += "Call-ID: " + invite.header("Call-ID") + "\r\n";

@@ -48,7 +48,7 @@ class Message {
   std::string text_;
 };
 
-enum class Wire { kUdp, kTcp };
+enum class Wire { kUdp, kTcp, kTls };
 
 /// Owner: the test's thread. Every function that waits gives up after `patience`.
 class ScriptedPeer {
@@ -57,6 +57,9 @@ class ScriptedPeer {
   ~ScriptedPeer();
   ScriptedPeer(const ScriptedPeer&) = delete;
   ScriptedPeer& operator=(const ScriptedPeer&) = delete;
+
+  /// For kTls: what the peer shows, before anybody connects. PEM files.
+  void use_certificate(const std::string& certificate, const std::string& key);
 
   int port() const { return port_; }
   const std::string& address() const { return address_; }
@@ -102,14 +105,19 @@ class ScriptedPeer {
 
  private:
   bool wait_readable(int fd, std::chrono::milliseconds patience) const;
+  long read_some(char* chunk, size_t size);
+  void drop_connection();
   bool accept_connection(std::chrono::milliseconds patience);
   std::optional<Message> take_buffered();
+  const char* transport_parameter() const;
 
   Wire wire_;
   std::string address_;
   int port_ = 0;
   UniqueFd socket_;      ///< UDP, or the TCP listener
-  UniqueFd connection_;  ///< TCP
+  UniqueFd connection_;  ///< TCP and TLS
+  struct Tls;
+  std::unique_ptr<Tls> tls_;
   sockaddr_in peer_{};
   std::string buffer_;
   std::set<std::string> seen_;

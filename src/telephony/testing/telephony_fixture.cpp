@@ -1,6 +1,7 @@
 #include "telephony/testing/telephony_fixture.h"
 
 #include <cstdlib>
+#include <stdexcept>
 #include <thread>
 
 namespace carillon::telephony::testing {
@@ -52,7 +53,7 @@ void TelephonyTest::start() {
   auto started = Telephony::start(
       config_, Sinks{[this](TelephonyEvent event) { events_.add(std::move(event)); },
                      [this](AgentAnswer answer) { answers_.add(std::move(answer)); }});
-  ASSERT_TRUE(started.ok()) << started.error().message;
+  if (!started) throw std::runtime_error(started.error().message);
   telephony_ = std::move(*started);
 }
 
@@ -77,7 +78,6 @@ Trunk TelephonyTest::trunk_to(const ScriptedPeer& peer, SipTransport transport) 
 void TelephonyTest::use_trunk(const ScriptedPeer& peer, SipTransport transport,
                               const std::function<void(Trunk&)>& change) {
   if (!telephony_) start();
-  ASSERT_TRUE(telephony_);
   auto trunk = trunk_to(peer, transport);
   if (change) change(trunk);
   telephony_->send(SetTrunks{{trunk}});

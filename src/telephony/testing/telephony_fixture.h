@@ -96,8 +96,7 @@ class TelephonyTest : public ::testing::Test {
   AnswerLog answers_;
   std::unique_ptr<Telephony> telephony_;
 
- private:
-  std::filesystem::path folder_;
+  std::filesystem::path folder_;  ///< of this test alone, removed after it
 };
 
 }  // namespace carillon::telephony::testing

@@ -1,0 +1,13 @@
+// A certificate of one's own, for TLS tests.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace carillon::telephony::testing {
+
+/// Writes `<name>.crt` and `<name>.key` (PEM) into `folder`: self-signed, for the DNS name `host`.
+void make_certificate(const std::filesystem::path& folder, const std::string& name,
+                      const std::string& host);
+
+}  // namespace carillon::telephony::testing
