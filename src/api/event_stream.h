@@ -26,9 +26,9 @@ class FrameSink {
 
 /// Whom an event concerns besides the supervisors, who get all.
 struct Audience {
-  UserId agent;         ///< this agent
-  CampaignId campaign;  ///< agents in this campaign
-  bool agents = false;  ///< every agent
+  UserId agent{};         ///< this agent
+  CampaignId campaign{};  ///< agents in this campaign
+  bool agents = false;    ///< every agent
 };
 
 /// What a client may see.

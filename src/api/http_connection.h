@@ -21,10 +21,10 @@ struct Connection {
   Services& services;
   std::string peer;  ///< numeric address
   bool tls = false;
-  bool stopping = false;          ///< close after the answer under way
-  bool idle = true;               ///< between requests: may be closed at any time
-  std::function<void()> cancel;   ///< ends the wait for the next request
-  std::function<void()> go_away;  ///< set by a WebSocket: closes it with 1001
+  bool stopping = false;                    ///< close after the answer under way
+  bool idle = true;                         ///< between requests: may be closed at any time
+  std::function<void()> cancel = nullptr;   ///< ends the wait for the next request
+  std::function<void()> go_away = nullptr;  ///< set by a WebSocket: closes it with 1001
 };
 
 /// Serves requests until the connection ends.

@@ -71,7 +71,8 @@ class WebSocketConnection : public WebSocketPeer,
   void close(CloseCode code, const std::string& reason) override {
     if (ended_ || closing_) return;
     closing_ = true;
-    reason_ = websocket::close_reason(static_cast<uint16_t>(code), reason);
+    reason_.code = static_cast<uint16_t>(code);
+    reason_.reason = reason;
     if (!writing_) start_close();
   }
 
