@@ -1,7 +1,7 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 const bronze: MantineColorsTuple = [
-  '#fbf3ec', '#f4e3d5', '#eac5a8', '#e8a778', '#d98d57', '#c97840', '#b0632d', '#99501f', '#814117',
+  '#fbf3ec', '#f4e3d5', '#eac5a8', '#e8a778', '#d98d57', '#c97840', '#ad5f2a', '#99501f', '#814117',
   '#66330f',
 ];
 const dark: MantineColorsTuple = [
@@ -16,7 +16,7 @@ const gray: MantineColorsTuple = [
 export const theme = createTheme({
   fontFamily: 'var(--font-body)',
   primaryColor: 'bronze',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { bronze, dark, gray },
   black: '#1d1b19',
   autoContrast: true,

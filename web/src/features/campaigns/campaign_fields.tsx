@@ -122,7 +122,7 @@ export function ConfigFields({ form }: { form: UseFormReturnType<CampaignForm> }
         <Stack gap="md">
           <SimpleGrid cols={{ base: 1, xs: 3 }}>
             <TextInput label="Not before" description="Local time of the lead" type="time" {...form.getInputProps('window_from_min')} />
-            <TextInput label="Not after" description="Local time of the lead" type="time" {...form.getInputProps('window_to_min')} />
+            <TextInput label="Not after" description="00:00 is midnight" type="time" {...form.getInputProps('window_to_min')} />
             <NumberInput label="Attempts per lead" description="At most" min={1} max={100} {...form.getInputProps('max_attempts')} />
           </SimpleGrid>
           <RetryEditor form={form} />

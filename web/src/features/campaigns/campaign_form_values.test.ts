@@ -43,3 +43,10 @@ it('a campaign goes through the form unchanged', () => {
 it('a caller ID may be typed the way people write numbers', () => {
   expect(campaignBody({ ...blankCampaign, caller_id: '+1 (202) 555-0100' }).caller_id).toBe('+12025550100');
 });
+
+it('midnight as an end is the end of the day', () => {
+  expect(campaignBody({ ...blankCampaign, window_from_min: '00:00', window_to_min: '00:00' })).toMatchObject({
+    window_from_min: 0,
+    window_to_min: 1440,
+  });
+});

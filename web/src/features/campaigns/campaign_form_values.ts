@@ -74,7 +74,7 @@ export function formOfCampaign(campaign: Campaign): CampaignForm {
     answer_wait_ms: shared.answer_wait_ms / 1000,
     wrap_up_limit_ms: shared.wrap_up_limit_ms / 1000,
     window_from_min: minutesToClock(campaign.window_from_min ?? 480),
-    window_to_min: minutesToClock(campaign.window_to_min ?? 1260),
+    window_to_min: minutesToClock(campaign.window_to_min % 1440),
   };
 }
 
@@ -97,7 +97,8 @@ export function campaignBody(form: CampaignForm): CampaignFields & { name: strin
     answer_wait_ms: Math.round(rest.answer_wait_ms * 1000),
     wrap_up_limit_ms: Math.round(rest.wrap_up_limit_ms * 1000),
     window_from_min: clockToMinutes(window_from_min) ?? 480,
-    window_to_min: clockToMinutes(window_to_min) ?? 1260,
+    // Midnight ends a day: as an end it is 24:00.
+    window_to_min: (clockToMinutes(window_to_min) ?? 1260) || 1440,
     max_attempts: rest.max_attempts,
     retry_rules: rest.retry_rules,
     recording: rest.recording,

@@ -65,7 +65,7 @@ export function Workspace({ session, call }: { session: AgentLive; call: CallLiv
         <span className={classes.spacer} />
         {talking ? <StatusSwitch session={session} actions={actions} size="sm" /> : null}
         <AudioMenu deskPhone={deskPhone} />
-        <Button variant="default" leftSection={<IconLogout size={16} />} disabled={talking} onClick={() => void leave()} className={classes.leave}>
+        <Button variant="default" leftSection={<IconLogout size={16} />} disabled={talking} onClick={() => void leave()} className={classes.leave} aria-label="Log out of campaign">
           Log out of campaign
         </Button>
         <AccountMenu compact {...(talking ? { disabledReason: 'End the call first' } : {})} />

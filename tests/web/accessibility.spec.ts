@@ -1,0 +1,107 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { Carillon } from './carillon';
+import { signIn } from './people';
+import { administrator, agent, ProgramClient } from './program_client';
+
+// Every page in both colour schemes: no fault that axe calls serious or critical.
+let carillon: Carillon;
+let client: ProgramClient;
+let records: Awaited<ReturnType<ProgramClient['prepareCampaign']>>;
+let leadId: number;
+
+test.beforeAll(async () => {
+  carillon = await Carillon.start();
+  client = await ProgramClient.setUp(carillon);
+  records = await client.prepareCampaign({ phones: ['+12125550014', '+13125550014'], active: true });
+  const leads = await client.get<{ items: { id: number }[] }>(`/leadsets/${records.leadset.id}/leads`);
+  leadId = leads.items[0]?.id ?? 0;
+});
+
+test.afterAll(async () => {
+  await client?.dispose();
+  await carillon?.stop();
+});
+
+async function expectNoSeriousFault(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
+}
+
+async function open(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${carillon.url}${path}`);
+  await expect(page.locator('h1')).toBeVisible();
+  await expect(page.getByRole('status', { name: /Loading/ })).toHaveCount(0);
+  return page;
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`pages of a supervisor, ${colorScheme}`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme, ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
+    const signInPage = await open(context, '/sign-in');
+    await expectNoSeriousFault(signInPage);
+    await signIn(signInPage, carillon.url, administrator);
+    const paths = [
+      '/', '/?tab=agents', '/?tab=scripts', '/?tab=leadsets', '/campaigns/new', `/campaigns/${records.campaign.id}`,
+      `/campaigns/${records.campaign.id}/edit`, `/scripts/${records.script.id}`, `/agents/${records.person.id}`, '/agents/new',
+      `/leadsets/${records.leadset.id}`, `/leadsets/${records.leadset.id}/edit`, `/leadsets/${records.leadset.id}/upload`,
+      `/leadsets/${records.leadset.id}/add`, `/leads/${leadId}`, '/calls', '/do-not-call', '/trunks', '/trunks/new', '/users',
+      '/users/new', '/tokens',
+    ];
+    for (const path of paths) {
+      await test.step(path, async () => {
+        const page = await open(context, path);
+        await expectNoSeriousFault(page);
+        await page.close();
+      });
+    }
+    await context.close();
+  });
+
+  test(`the agent console, ${colorScheme}`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme, ignoreHTTPSErrors: true, permissions: ['microphone'] });
+    const page = await context.newPage();
+    await signIn(page, carillon.url, agent);
+    await expect(page.getByRole('button', { name: /Solar renewals/ })).toBeVisible();
+    await expectNoSeriousFault(page);
+    await page.getByRole('button', { name: /Solar renewals/ }).click();
+    await expect(page.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+    await expectNoSeriousFault(page);
+    await page.getByRole('button', { name: 'Headset and sounds' }).click();
+    await expect(page.getByText('Sound of a new call')).toBeVisible();
+    await expectNoSeriousFault(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Log out of campaign' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
+    await expect(page.getByText('Good to see you')).toBeVisible();
+    await context.close();
+  });
+}
+
+test('the dashboard can be used by keyboard alone', async ({ page }) => {
+  await signIn(page, carillon.url, administrator);
+  await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await page.getByRole('tab', { name: 'Campaigns' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page).toHaveURL(/tab=agents/);
+  await expect(page.getByRole('gridcell', { name: agent.name })).toBeVisible();
+});
+
+for (const width of [390, 768, 1024, 2560]) {
+  test(`no page is wider than a screen of ${width}`, async ({ browser }) => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width, height: 844 } });
+    const page = await context.newPage();
+    await signIn(page, carillon.url, administrator);
+    for (const path of ['/', `/campaigns/${records.campaign.id}`, '/campaigns/new', `/leadsets/${records.leadset.id}`, '/calls', '/trunks/new']) {
+      await page.goto(`${carillon.url}${path}`);
+      await expect(page.locator('h1')).toBeVisible();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow, path).toBeLessThanOrEqual(0);
+    }
+    await context.close();
+  });
+}

@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const binary = process.env.CARILLON_BINARY ?? join(repository, 'build/dev/src/server/carillon');
+const web = process.env.CARILLON_WEB ?? join(repository, 'web/dist');
+
+export const setupCode = 'first-day-of-the-tests';
+const startedWithinMs = 60_000;
+
+class Program {
+  private readonly child: ChildProcess;
+  private output = '';
+  private readonly ended: Promise<void>;
+
+  constructor(args: string[], environment: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(binary, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout?.on('data', (text: Buffer) => (this.output += text.toString()));
+    this.child.stderr?.on('data', (text: Buffer) => (this.output += text.toString()));
+    this.ended = new Promise((resolve) => {
+      this.child.on('exit', () => resolve());
+      this.child.on('error', (error) => {
+        this.output += String(error);
+        resolve();
+      });
+    });
+  }
+
+  /** What the program prints, once it matches. */
+  async says(pattern: RegExp): Promise<RegExpMatchArray> {
+    const deadline = Date.now() + startedWithinMs;
+    while (Date.now() < deadline) {
+      const match = pattern.exec(this.output);
+      if (match) return match;
+      if (this.child.exitCode !== null) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${binary} did not say ${pattern}:\n${this.output}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.pid !== undefined) this.child.kill('SIGTERM');
+    const late = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
+    await this.ended;
+    clearTimeout(late);
+  }
+}
+
+/** `carillon serve` on free ports, with a data folder that goes when it stops. */
+export class Carillon {
+  url = '';
+  private program: Program | null = null;
+  private readonly folder: string;
+  private port = 0;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async start(): Promise<Carillon> {
+    const carillon = new Carillon(await mkdtemp(join(tmpdir(), 'carillon-web-')));
+    await carillon.run();
+    return carillon;
+  }
+
+  /** Starts (again) with the same data, and the same address once it has one. */
+  async run(): Promise<void> {
+    this.program = new Program(
+      [
+        'serve', '--data', this.folder, '--web', web, '--http-address', '127.0.0.1', '--https-port', String(this.port),
+        '--telephony-address', '127.0.0.1', '--trunk-port', '0', '--trunk-tls-port', '0', '--phone-port', '0',
+        '--phone-tls-port', '0', '--agent-port', '0', '--media-loops', '1', '--log-level', 'warn',
+      ],
+      { CARILLON_SETUP_CODE: setupCode },
+    );
+    const [, url] = await this.program.says(/running: (https:\/\/\S+)/);
+    this.url = url ?? '';
+    this.port = Number(new URL(this.url).port);
+  }
+
+  async halt(): Promise<void> {
+    await this.program?.stop();
+    this.program = null;
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The sandbox carrier: customers who do as their last four digits say. */
+export class Sandbox {
+  readonly port: number;
+  private readonly program: Program;
+
+  private constructor(program: Program, port: number) {
+    this.program = program;
+    this.port = port;
+  }
+
+  static async start(): Promise<Sandbox> {
+    const program = new Program(['sandbox', '--port', '0', '--seed', '1']);
+    const [, port] = await program.says(/127\.0\.0\.1:(\d+)/);
+    return new Sandbox(program, Number(port));
+  }
+
+  stop(): Promise<void> {
+    return this.program.stop();
+  }
+}

@@ -1,0 +1,263 @@
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchWithMicrophone } from './browser';
+import { Carillon, Sandbox, setupCode } from './carillon';
+import { expectNotToHear, expectToHear, figure, signIn } from './people';
+import { administrator, agent } from './program_client';
+import { readStereo, strengthAt, writeVoice } from './sound';
+
+// From an empty folder to a conversation, the way a supervisor and an agent go. Numbers that end in
+// 0014 answer at once, play 650 Hz and never hang up (tools/sandbox/README.md).
+const customerHertz = 650;
+const agentHertz = 440;
+
+test.describe.configure({ mode: 'serial' });
+
+let carillon: Carillon;
+let sandbox: Sandbox;
+let folder: string;
+let agentBrowser: Browser;
+let supervisorContext: BrowserContext;
+let supervisor: Page;
+let console_: Page;
+
+test.beforeAll(async ({ browser }) => {
+  folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
+  const voice = join(folder, 'agent.wav');
+  await writeVoice(voice, agentHertz);
+  [carillon, sandbox, agentBrowser] = await Promise.all([Carillon.start(), Sandbox.start(), launchWithMicrophone(voice)]);
+  supervisorContext = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, baseURL: carillon.url });
+  supervisor = await supervisorContext.newPage();
+});
+
+test.afterAll(async () => {
+  await supervisorContext?.close();
+  await agentBrowser?.close();
+  await Promise.all([carillon?.stop(), sandbox?.stop()]);
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+test('the wizard makes the administrator and a trunk, and says what to do next', async () => {
+  await supervisor.goto('/');
+  await expect(supervisor).toHaveURL(/setup/);
+  await supervisor.getByLabel('Setup code').fill('not the code');
+  await supervisor.getByRole('button', { name: 'Continue' }).click();
+  await supervisor.getByLabel('Your name').fill(administrator.name);
+  await supervisor.getByLabel('User name').fill(administrator.username);
+  await supervisor.getByLabel('Password', { exact: true }).fill(administrator.password);
+  await supervisor.getByRole('button', { name: 'Continue' }).click();
+  await supervisor.getByLabel('Domain').fill('calls.example.com');
+  await supervisor.getByRole('button', { name: 'Create the account' }).click();
+
+  // A wrong code leads back to its field, with the server's sentence beside it.
+  const code = supervisor.getByLabel('Setup code');
+  await expect(code).toBeVisible();
+  await expect(code).toHaveAttribute('aria-invalid', 'true');
+  await code.fill(setupCode);
+  await supervisor.getByRole('button', { name: 'Continue' }).click();
+  await supervisor.getByRole('button', { name: 'Continue' }).click();
+  await supervisor.getByRole('button', { name: 'Create the account' }).click();
+
+  await supervisor.getByLabel('Name', { exact: true }).fill('Sandbox carrier');
+  await supervisor.getByLabel('Host').fill('127.0.0.1');
+  await supervisor.getByLabel('Port').fill(String(sandbox.port));
+  await supervisor.getByRole('button', { name: 'Add the trunk' }).click();
+  await expect(supervisor.getByText('Ready for the first campaign')).toBeVisible();
+  await supervisor.getByRole('link', { name: 'Open the dashboard' }).click();
+  await expect(figure(supervisor, 'Agents logged in')).toHaveText('0');
+  await expect(supervisor.getByText('No campaign yet')).toBeVisible();
+});
+
+test('the trunk comes up', async () => {
+  await supervisor.goto('/trunks');
+  await expect(supervisor.getByText('Up', { exact: true })).toBeVisible({ timeout: 60_000 });
+});
+
+test('a script with lead fields', async () => {
+  await supervisor.goto('/scripts/new');
+  await supervisor.getByLabel('Name', { exact: true }).fill('Renewal call');
+  const text = supervisor.getByRole('textbox', { name: 'Text of the script' });
+  await text.click();
+  await supervisor.keyboard.press('Control+A');
+  await supervisor.keyboard.type('Good morning ');
+  await supervisor.getByRole('button', { name: 'Lead field' }).click();
+  await supervisor.getByRole('menuitem', { name: 'First name' }).click();
+  await expect(text).toContainText('Good morning {{first_name}}');
+  await expect(supervisor.getByText('Good morning Maria')).toBeVisible();
+  await supervisor.getByRole('button', { name: 'Save script' }).click();
+  await expect(supervisor.getByRole('gridcell', { name: 'Renewal call' })).toBeVisible();
+});
+
+test('an agent', async () => {
+  await supervisor.goto('/agents/new');
+  await supervisor.getByLabel('Name', { exact: true }).fill(agent.name);
+  await supervisor.getByLabel('User name').fill(agent.username);
+  await supervisor.getByLabel('Password', { exact: true }).fill(agent.password);
+  await supervisor.getByRole('button', { name: 'Create agent' }).click();
+  await expect(supervisor.getByRole('gridcell', { name: agent.name })).toBeVisible();
+});
+
+test('a campaign: a wrong caller ID is told beside its field, then it is created', async () => {
+  await supervisor.goto('/campaigns/new');
+  await supervisor.getByLabel('Name', { exact: true }).fill('Solar renewals');
+  await supervisor.getByRole('combobox', { name: 'Agent script' }).click();
+  await supervisor.getByRole('option', { name: 'Renewal call' }).click();
+  await supervisor.getByLabel('Agents', { exact: true }).click();
+  await supervisor.getByRole('option', { name: agent.name }).click();
+  await supervisor.keyboard.press('Escape');
+  await supervisor.getByLabel('Trunks', { exact: true }).click();
+  await supervisor.getByRole('option', { name: 'Sandbox carrier' }).click();
+  await supervisor.keyboard.press('Escape');
+  await supervisor.getByLabel('Not before').fill('00:00');
+  await supervisor.getByLabel('Not after').fill('00:00');
+  const callerId = supervisor.getByLabel('Caller ID');
+  await callerId.fill('nobody');
+  await supervisor.getByRole('button', { name: 'Create campaign' }).click();
+  await expect(callerId).toHaveAttribute('aria-invalid', 'true');
+  await callerId.fill('+1 202 555 0100');
+  await supervisor.getByRole('button', { name: 'Create campaign' }).click();
+  await expect(supervisor.getByRole('heading', { name: 'Solar renewals' })).toBeVisible();
+  await expect(supervisor.getByText('The campaign is switched off.')).toBeVisible();
+});
+
+test('leads from a CSV file: columns mapped, rejected rows reported', async () => {
+  const file = join(folder, 'leads.csv');
+  const areas = [212, 312, 415, 305, 206, 617, 404, 713];
+  const names = ['Maria Keller', 'John Brandt', 'Aisha Lopez', 'Peter Okafor', 'Lucia Weiss', 'Ken Silva', 'Olga Adams', 'Samir Nakamura'];
+  const rows = areas.map((area, index) => `+1${area}5550014,${names[index]?.replace(' ', ',')},Portland`);
+  await writeFile(file, ['Phone,First name,Last name,Town', ...rows, 'no number,Bad,Row,Nowhere', rows[0], ''].join('\r\n'));
+
+  await supervisor.goto('/leadsets/new/edit');
+  await supervisor.getByLabel('Name', { exact: true }).fill('November');
+  await supervisor.getByRole('combobox', { name: 'Campaign' }).click();
+  await supervisor.getByRole('option', { name: 'Solar renewals' }).click();
+  await supervisor.getByRole('button', { name: 'Create and upload leads' }).click();
+  await supervisor.locator('input[type=file]').setInputFiles(file);
+
+  await expect(supervisor.getByRole('combobox', { name: 'Map column 1', exact: true })).toHaveValue('Phone');
+  await supervisor.getByRole('button', { name: '2', exact: true }).click();
+  await supervisor.getByRole('cell', { name: 'Portland' }).first().click({ button: 'right' });
+  await supervisor.getByRole('menuitem', { name: 'City', exact: true }).click();
+  await expect(supervisor.getByRole('combobox', { name: 'Map column 4', exact: true })).toHaveValue('City');
+  await supervisor.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(supervisor.getByRole('heading', { name: 'Imported', exact: true })).toBeVisible();
+  await expect(figure(supervisor, 'Imported')).toHaveText('8');
+  await expect(figure(supervisor, 'Rejected')).toHaveText('1');
+  await expect(figure(supervisor, 'Duplicates')).toHaveText('1');
+  const [download] = await Promise.all([
+    supervisor.waitForEvent('download'),
+    supervisor.getByRole('link', { name: 'Rejected rows with reasons' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toContain('.csv');
+  await supervisor.getByRole('link', { name: 'See the leads' }).click();
+  await expect(supervisor.getByRole('gridcell', { name: '+12125550014' })).toBeVisible();
+});
+
+test('the campaign is switched on', async () => {
+  await supervisor.goto('/');
+  const state = supervisor.getByRole('switch', { name: /Campaign Solar renewals/ });
+  await state.click();
+  await expect(state).toBeChecked();
+  await expect(figure(supervisor, 'Data remaining')).toHaveText('8');
+});
+
+test('the agent chooses the campaign and gets a line', async () => {
+  const context = await agentBrowser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, baseURL: carillon.url, permissions: ['microphone'] });
+  console_ = await context.newPage();
+  await signIn(console_, carillon.url, agent);
+  await console_.getByRole('button', { name: /Solar renewals/ }).click();
+  await expect(console_.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+  await expect(figure(supervisor, 'Agents paused')).toHaveText('1');
+});
+
+test('a customer answers: the agent hears them and sees who it is; the supervisor sees the call', async () => {
+  await console_.getByRole('button', { name: 'Go ready' }).click();
+  await expect(console_.getByRole('button', { name: 'End', exact: true })).toBeVisible({ timeout: 60_000 });
+  const name = (await console_.getByLabel('Call', { exact: true }).locator('p').first().textContent()) ?? '';
+  expect(name).not.toBe('');
+  await expect(console_.getByLabel('Script and contact')).toContainText(`Good morning ${name.split(' ')[0]}`);
+  await expectToHear(console_, customerHertz);
+  await expect(figure(supervisor, 'Agents in call')).toHaveText('1');
+  await expect(figure(supervisor, 'Active calls')).toHaveText('1');
+});
+
+test('hold silences the customer, resume brings them back', async () => {
+  await console_.getByRole('button', { name: 'Hold' }).click();
+  await expect(console_.getByText('On hold', { exact: true })).toBeVisible();
+  await expectNotToHear(console_, customerHertz);
+  await console_.getByRole('button', { name: 'Resume' }).click();
+  await expectToHear(console_, customerHertz);
+});
+
+test('mute and the keypad work, by keyboard too', async () => {
+  await console_.getByRole('button', { name: 'Mute', exact: true }).click();
+  await expect(console_.getByText('You are muted')).toBeVisible();
+  await console_.keyboard.press('Alt+KeyM');
+  await expect(console_.getByText('You are muted')).toBeHidden();
+  await console_.keyboard.press('Alt+KeyK');
+  await console_.keyboard.type('12#');
+  await expect(console_.getByLabel('Digits sent')).toHaveText('12#');
+  await console_.keyboard.press('Alt+KeyK');
+});
+
+test('notes and the call survive a reload of the page', async () => {
+  await console_.getByLabel('Notes').fill('Wants the yearly plan.');
+  await console_.reload();
+  await expect(console_.getByRole('button', { name: 'End', exact: true })).toBeVisible();
+  await expect(console_.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+  await expect(console_.getByLabel('Notes')).toHaveValue('Wants the yearly plan.');
+  await expectToHear(console_, customerHertz);
+});
+
+test('a disposition is submitted, and the next customer comes', async () => {
+  const submit = console_.getByRole('button', { name: 'Submit', exact: true });
+  await expect(submit).toBeDisabled();
+  await console_.getByRole('button', { name: 'End', exact: true }).click();
+  await expect(console_.getByText('Wrap-up')).toBeVisible();
+  await submit.click();
+  await expect(console_.getByText('Choose a disposition.')).toBeVisible();
+  await console_.getByRole('radio', { name: /SALE MADE/ }).check();
+  await submit.click();
+  await expect(console_.getByText('SALE MADE is saved.')).toBeVisible();
+  await expect(console_.getByRole('button', { name: 'End', exact: true })).toBeVisible({ timeout: 60_000 });
+  await expectToHear(console_, customerHertz);
+});
+
+test('a call-back is set for a time, and the agent goes on pause', async () => {
+  await console_.getByRole('button', { name: 'End', exact: true }).click();
+  await console_.getByRole('radio', { name: /CALL BACK/ }).check();
+  await expect(console_.getByLabel('Call back at')).not.toHaveValue('');
+  await console_.getByRole('button', { name: 'Submit & Go On Pause' }).click();
+  await expect(console_.getByText('CALL BACK is saved.')).toBeVisible();
+  await expect(console_.getByRole('button', { name: 'Go ready' })).toBeVisible();
+  await expect(figure(supervisor, 'Agents paused')).toHaveText('1');
+  await expect(figure(supervisor, 'Active calls')).toHaveText('0');
+});
+
+test('the supervisor finds the call and plays its recording: agent left, customer right', async () => {
+  await supervisor.goto('/calls');
+  await supervisor.getByRole('gridcell', { name: 'SALE MADE' }).click();
+  await expect(supervisor.getByText('Wants the yearly plan.').last()).toBeVisible();
+  const player = supervisor.locator('audio');
+  await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.duration)).toBeGreaterThan(5);
+  await player.evaluate((audio: HTMLAudioElement) => audio.play());
+  await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(0.5);
+  await player.evaluate((audio: HTMLAudioElement) => audio.pause());
+  await expect(supervisor.locator('canvas')).toBeVisible();
+
+  const source = await player.getAttribute('src');
+  const answer = await supervisorContext.request.get(source ?? '');
+  const { rate, left, right } = readStereo(await answer.body());
+  expect(strengthAt(right, rate, customerHertz)).toBeGreaterThan(10 * strengthAt(right, rate, agentHertz));
+  expect(strengthAt(left, rate, agentHertz)).toBeGreaterThan(10 * strengthAt(left, rate, customerHertz));
+});
+
+test('the agent logs out of the campaign', async () => {
+  await console_.getByRole('button', { name: 'Log out of campaign' }).click();
+  await console_.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
+  await expect(console_.getByText('Good to see you')).toBeVisible();
+  await supervisor.goto('/');
+  await expect(figure(supervisor, 'Agents logged in')).toHaveText('0');
+});
