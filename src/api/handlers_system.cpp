@@ -29,22 +29,6 @@ Metric counter(const char* name, const char* help, uint64_t value) {
   return {name, help, true, {}, static_cast<double>(value)};
 }
 
-void add_store_metrics(const Services& services, std::vector<Metric>& out) {
-  const auto c = services.ports.store.counters();
-  out.push_back(counter("carillon_store_commits_total", "Transactions of the writer", c.commits));
-  out.push_back(counter("carillon_store_commands_total", "Commands in them", c.commands));
-  out.push_back({"carillon_store_commit_seconds_total",
-                 "Time spent in COMMIT",
-                 true,
-                 {},
-                 static_cast<double>(c.commit_us_total) / 1e6});
-  out.push_back(
-      counter("carillon_store_failed_commits_total", "Commits that failed", c.failed_commits));
-  out.push_back(counter("carillon_store_reads_total", "Reads", c.reads));
-  out.push_back(gauge("carillon_store_queue", "Commands and changes that wait",
-                      static_cast<double>(c.queue_now)));
-}
-
 void add_own_metrics(const Services& services, std::vector<Metric>& out) {
   const auto& c = services.counters;
   for (int i = 1; i <= 5; ++i) {
@@ -132,7 +116,6 @@ Task<Response> get_health(Call& call) {
 Task<Response> get_metrics(Call& call) {
   std::vector<Metric> metrics;
   add_own_metrics(call.services, metrics);
-  add_store_metrics(call.services, metrics);
   if (call.services.ports.metrics) {
     auto more = call.services.ports.metrics();
     metrics.insert(metrics.end(), more.begin(), more.end());
