@@ -23,7 +23,7 @@ test('a wrong password is told in a sentence, and gives nothing away', async ({ 
   const messages: (string | null)[] = [];
   for (const username of [administrator.username, 'nobody']) {
     await page.getByLabel('User name').fill(username);
-    await page.getByLabel('Password', { exact: true }).fill('wrong password');
+    await page.getByLabel(/^Password/).fill('wrong password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible();
     messages.push(await page.getByRole('alert').filter({ hasText: /\w/ }).textContent());
@@ -36,7 +36,7 @@ test('after signing in one is where one wanted to go', async ({ page }) => {
   await page.goto(`${carillon.url}/calls?outcome=busy`);
   await expect(page).toHaveURL(/sign-in/);
   await page.getByLabel('User name').fill(administrator.username);
-  await page.getByLabel('Password', { exact: true }).fill(administrator.password);
+  await page.getByLabel(/^Password/).fill(administrator.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(/\/calls\?outcome=busy/);
   await expect(page.getByRole('combobox', { name: 'Outcome' })).toHaveValue('Busy');

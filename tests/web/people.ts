@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test';
 export async function signIn(page: Page, url: string, who: { username: string; password: string }): Promise<void> {
   await page.goto(`${url}/sign-in`);
   await page.getByLabel('User name').fill(who.username);
-  await page.getByLabel('Password', { exact: true }).fill(who.password);
+  await page.getByLabel(/^Password/).fill(who.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).not.toHaveURL(/sign-in/);
 }

@@ -169,7 +169,7 @@ function sortOf(sort: string | undefined): [string | undefined, boolean] {
 }
 
 function isControl(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('button,a,input,select,textarea,[role=switch]') !== null;
+  return target instanceof Element && target.closest('button,a,input,label,select,textarea') !== null;
 }
 
 export function openRow<Row>(event: RowClickedEvent<Row>, open: ((row: Row) => void) | undefined): void {
