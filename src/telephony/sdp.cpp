@@ -31,13 +31,63 @@ using Parser = std::unique_ptr<sdp_parser_t, ParserDeleter>;
 
 Error invalid(std::string message) { return {ErrorCode::kInvalid, std::move(message), "sdp"}; }
 
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("._*+-").find(c) != std::string_view::npos;
+  });
+}
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// All parts of `text` between separators satisfy `check`.
+template <class Check>
+bool all_parts(std::string_view text, char separator, Check check) {
+  for (;;) {
+    const size_t end = text.find(separator);
+    if (!check(text.substr(0, end))) return false;
+    if (end == text.npos) return true;
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// The value of an m= line: media, port[/count], protocol with slashes, formats (RFC 8866, 5.14).
+bool is_plain_media_line(std::string_view line) {
+  while (line.ends_with(' ')) line.remove_suffix(1);
+  int field = 0;
+  const bool plain = all_parts(line, ' ', [&](std::string_view part) {
+    switch (field++) {
+      case 1: return all_parts(part, '/', is_digits);
+      case 2: return all_parts(part, '/', is_token);
+      default: return is_token(part);
+    }
+  });
+  return plain && field > 3;
+}
+
+/// Sofia 1.12.11 never ends, and takes all memory, when a format of an m= line holds a character
+/// that no token may have. Such descriptions are refused before it sees them.
+bool has_plain_media_lines(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.starts_with("m=") && !is_plain_media_line(line.substr(2))) return false;
+    at = end + 1;
+  }
+  return true;
+}
+
 /// Sofia's parser reads C strings: no NUL inside, and a bound on size before it sees anything.
 Result<Parser> parse(std::string_view text) {
   if (text.empty()) return invalid("The session description is empty.");
   if (text.size() > kMaxSize) return invalid("The session description is too long.");
   if (text.find('\0') != text.npos) return invalid("The session description holds a zero byte.");
-  Parser parser(
-      sdp_parse(nullptr, text.data(), static_cast<issize_t>(text.size()), 0));
+  if (!has_plain_media_lines(text)) {
+    return invalid("The session description is malformed: a stream has an impossible format.");
+  }
+  Parser parser(sdp_parse(nullptr, text.data(), static_cast<issize_t>(text.size()), 0));
   if (!parser || sdp_session(parser.get()) == nullptr) {
     const char* why = parser ? sdp_parsing_error(parser.get()) : nullptr;
     return invalid(fmt::format("The session description is malformed: {}.",

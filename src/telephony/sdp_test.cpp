@@ -74,6 +74,7 @@ TEST(SdpAnswer, RefusalsAreSentences) {
         with_audio("m=audio 5004 RTP/SAVP 0\r\n"), with_audio("m=video 5004 RTP/AVP 0\r\n"),
         with_audio("m=audio 99999 RTP/AVP 0\r\n"),
         with_audio("m=audio 5004 RTP/AVP 0\r\n", "host.example.com"),
+        with_audio("m=audio 5004 udptl \"\r\n"),  // the parser below would never end
         with_audio("m=audio 5004 RTP/AVP 0\r\n") + std::string("\0", 1)}) {
     const auto answer = parse_answer(bad);
     ASSERT_FALSE(answer.ok()) << bad;
