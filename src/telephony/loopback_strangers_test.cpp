@@ -196,6 +196,18 @@ TEST_F(LoopbackStrangers, MalformedMessagesOfATrunkDoNoHarm) {
   expect_a_call_works(carrier, 1);
 }
 
+// guards.h: the stack itself would read past the end of such a branch.
+TEST_F(LoopbackStrangers, ShortBranchIsMalformed) {
+  ScriptedPeer carrier;
+  use_trunk(carrier);
+  carrier.aim_at(telephony_->trunk_port());
+  carrier.send(request_to(telephony_->trunk_port(), carrier, "INVITE", "z9hG4b"));
+  const auto answer = carrier.expect_response("1 INVITE");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status(), 400);
+  EXPECT_FALSE(counted([](const auto& now) { return now.inbound_refused > 0; }, 500ms));
+}
+
 // The same within a call: every message names the right dialog.
 TEST_F(LoopbackStrangers, MalformedMessagesWithinACallDoNoHarm) {
   ScriptedPeer carrier;

@@ -1,11 +1,15 @@
 #include "telephony/sip/guards.h"
 
 #include <cstring>
+#include <string_view>
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <openssl/ssl.h>
 
 #include "telephony/sip/sofia.h"
+
+#include <sofia-sip/sofia_features.h>  // wants the others first
 
 // Takes the place of the library's function of the same name (the dynamic linker prefers the
 // executable's). Sofia calls it for the Via host and maddr of whatever somebody sends.
@@ -36,12 +40,43 @@ extern "C" issize_t sip_via_d(su_home_t* home, msg_header_t* header, char* text,
   return branch != nullptr && std::strlen(branch) < kMagicCookieLength ? -1 : parsed;
 }
 
+namespace {
+
+/// How the library's tls_s begins (tport_tls.c); the rest is not touched here.
+struct TlsHead {
+  su_home_t home[1];
+  SSL_CTX* context;
+  SSL* connection;
+  BIO* socket;
+};
+static_assert(std::string_view(SOFIA_SIP_VERSION).starts_with("1.12.11"),
+              "compare TlsHead and tls_free() with this version of the library");
+
+}  // namespace
+
+// The library's own never frees the SSL of a connection and gives back a reference to the context
+// that it does not have; the two errors hide one another. Some 25 kB for each connection.
+extern "C" void tls_free(void* tls) {
+  if (tls == nullptr) return;
+  auto* head = static_cast<TlsHead*>(tls);
+  if (head->connection != nullptr) {
+    SSL_shutdown(head->connection);
+    SSL_free(head->connection);  // and the BIO, and its own reference to the context
+  } else if (head->socket != nullptr) {
+    BIO_free(head->socket);
+  } else {
+    SSL_CTX_free(head->context);  // the listener's, not a connection's
+  }
+  su_home_unref(head->home);
+}
+
 namespace carillon::telephony::sip {
 
 bool guards_are_in_place() {
   const auto ours = reinterpret_cast<void*>(&sip_via_d);
   const auto our_lookup = reinterpret_cast<void*>(&su_getaddrinfo);
-  return dlsym(RTLD_DEFAULT, "sip_via_d") == ours &&
+  const auto our_free = reinterpret_cast<void*>(&tls_free);
+  return dlsym(RTLD_DEFAULT, "tls_free") == our_free && dlsym(RTLD_DEFAULT, "sip_via_d") == ours &&
          dlsym(RTLD_DEFAULT, "su_getaddrinfo") == our_lookup;
 }
 

@@ -115,8 +115,9 @@ Message TelephonyTest::talk(ScriptedPeer& peer, int64_t attempt) {
   return *invite;
 }
 
-bool TelephonyTest::counted(const std::function<bool(const TelephonyCounters&)>& wanted) {
-  const auto until = std::chrono::steady_clock::now() + kPatience;
+bool TelephonyTest::counted(const std::function<bool(const TelephonyCounters&)>& wanted,
+                            std::chrono::milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
   while (std::chrono::steady_clock::now() < until) {
     if (wanted(telephony_->counters())) return true;
     std::this_thread::sleep_for(50ms);

@@ -89,7 +89,8 @@ class TelephonyTest : public ::testing::Test {
   Message talk(ScriptedPeer& peer, int64_t attempt);
 
   /// Waits until the counters, which are published some times a second, satisfy `wanted`.
-  bool counted(const std::function<bool(const TelephonyCounters&)>& wanted);
+  bool counted(const std::function<bool(const TelephonyCounters&)>& wanted,
+               std::chrono::milliseconds patience = kPatience);
 
   TelephonyConfig config_;
   EventLog events_;
