@@ -71,11 +71,11 @@ class Reader {
   /// the campaign through it.
   Result<std::unordered_set<std::string>> known_phones(const std::vector<std::string>& phones,
                                                        DuplicateScope scope, LeadsetId leadset);
-  /// The same for an import that is going to replace the leadset's leads: those that are not its
-  /// own do not count (import/import_queries.cpp).
-  Result<std::unordered_set<std::string>> known_phones_when_replacing(
+  /// The same for the chunks of an import (import/import_queries.cpp). `replacing`: the import that
+  /// is going to replace the leadset's leads, none of which counts but its own; 0: all count.
+  Result<std::unordered_set<std::string>> known_phones_for_import(
       const std::vector<std::string>& phones, DuplicateScope scope, LeadsetId leadset,
-      ImportId import);
+      ImportId replacing);
   /// The phones among `phones` that are on the system's do-not-call list or on that of the
   /// leadset's campaign (import/import_queries.cpp).
   Result<std::unordered_set<std::string>> dnc_phones(const std::vector<std::string>& phones,

@@ -177,8 +177,8 @@ Result<std::vector<ImportRun::Chunk::Verdict>> ImportRun::Chunk::judge(Writer& w
   std::unordered_set<std::string> known, dnc;
   if (duplicates != Duplicates::kAllow) {
     const auto scope = store_scope(duplicates);
-    auto found = replace ? writer.known_phones_when_replacing(phones, scope, leadset, import)
-                         : writer.known_phones(phones, scope, leadset);
+    auto found =
+        writer.known_phones_for_import(phones, scope, leadset, replace ? import : ImportId{});
     if (!found) return found.error();
     known = std::move(*found);
   }
