@@ -90,7 +90,9 @@ DatabaseError translate_postgresql(const std::string& state, const std::string& 
   using Kind = DatabaseError::Kind;
   const std::string text = one_line(message);
   const auto starts = [&](std::string_view prefix) { return state.rfind(prefix, 0) == 0; };
-  if (!connected || starts("08") || starts("57P")) {
+  // Without a code the error is libpq's own: the connection broke.
+  const bool no_code = state.find_first_not_of(' ') == std::string::npos;
+  if (!connected || no_code || starts("08") || starts("57P")) {
     return {Kind::kLost, fmt::format("PostgreSQL does not answer ({}).", text)};
   }
   if (starts("23")) return {Kind::kConflict, text};
@@ -362,7 +364,10 @@ struct Database::Statement {
 
 Database::Database(DatabaseAddress address) : address_(std::move(address)) {}
 
+/// Closing a prepared statement asks the server, which may not answer any more: the connection is
+/// cut first. Nothing is under way by then.
 Database::~Database() {
+  abort();
   statements_.clear();
   connection_.reset();
 }
@@ -416,6 +421,11 @@ void Database::abort() {
   if (socket >= 0) ::shutdown(socket, SHUT_RDWR);
 }
 
+void Database::interrupt() {
+  if (is_postgresql()) return abort();
+  if (connection_) sqlite_api::sqlite3_interrupt(connection_->sqlite());
+}
+
 // ------------------------------------------------------------------------------- running
 
 template <class Work>
@@ -440,7 +450,11 @@ auto Database::translated(const std::string& sql, Work&& work) -> decltype(work(
 
 void Database::fail(const std::string& sql, const DatabaseError& error) {
   statements_.erase(sql);
-  lost_ |= error.kind() == DatabaseError::Kind::kLost;
+  if (error.kind() == DatabaseError::Kind::kLost) {
+    lost_ = true;
+    // libpq has closed the socket: its number may already be another connection's.
+    if (connection_) connection_->socket = -1;
+  }
   if (!failure_) failure_ = error;
   throw DatabaseError(error);
 }

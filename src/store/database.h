@@ -94,6 +94,8 @@ class Database {
   /// Any thread: breaks the connection, so that a statement that hangs on it fails. PostgreSQL
   /// only.
   void abort();
+  /// Any thread: the same, and on SQLite ends the statement that runs.
+  void interrupt();
 
  private:
   struct Connection;

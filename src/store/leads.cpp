@@ -12,6 +12,10 @@ namespace {
 /// Phones in one IN (...): below SQLite's and PostgreSQL's limits of parameters.
 constexpr size_t kPhonesAtOnce = 500;
 
+/// A lead that is reserved may go: its CommitAttempt is then refused.
+constexpr std::string_view kNotInCall =
+    "NOT EXISTS (SELECT 1 FROM attempts a WHERE a.lead_id = leads.id AND a.ended_at = 0)";
+
 /// Search by what the indexes know: a phone or the beginning of a name.
 void add_lead_search(Where& where, const std::string& search) {
   if (search.empty()) return;
@@ -23,10 +27,10 @@ void add_lead_search(Where& where, const std::string& search) {
     add_prefix(where, "phone", compact.front() == '+' ? compact : "+" + compact);
     return;
   }
-  const std::string pattern = like_escaped(search) + "%";
+  const std::string pattern = lowered(like_escaped(search)) + "%";
   where.add(
-      "(lower(last_name) LIKE lower(?) ESCAPE '!' OR lower(first_name) LIKE lower(?) ESCAPE '!' "
-      "OR lower(email) LIKE lower(?) ESCAPE '!')",
+      "(lower(last_name) LIKE ? ESCAPE '!' OR lower(first_name) LIKE ? ESCAPE '!' OR lower(email) "
+      "LIKE ? ESCAPE '!')",
       {pattern, pattern, pattern});
 }
 
@@ -247,7 +251,8 @@ Result<void> Writer::add_leads(LeadsetId set, ImportId import, const std::vector
 Result<int64_t> Writer::remove_leads(LeadsetId set, ImportId except, int64_t limit) {
   return guarded([&]() -> Result<int64_t> {
     Where where;
-    where.add("leadset_id = ? AND reserved_until = 0", {set.value});
+    where.add("leadset_id = ?", {set.value});
+    where.add(std::string(kNotInCall));
     const int64_t first =
         db_.number("SELECT id FROM leads WHERE import_id = ? AND import_id > 0 ORDER BY id LIMIT 1",
                    {except.value});
@@ -270,8 +275,9 @@ Result<int64_t> Writer::remove_leads_of_import(ImportId id, int64_t limit) {
     const auto job = import(id);
     if (!job) return job.error();
     const int64_t gone = db_.execute(
-        "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE import_id = ? AND import_id > 0 "
-        "AND reserved_until = 0 AND called_count = 0 ORDER BY id LIMIT ?)",
+        fmt::format("DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE import_id = ? AND "
+                    "import_id > 0 AND called_count = 0 AND {} ORDER BY id LIMIT ?)",
+                    kNotInCall),
         {id.value, limit});
     if (gone > 0) mark_leads(job->leadset, true);
     return gone;

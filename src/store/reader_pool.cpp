@@ -19,7 +19,7 @@ Result<void> ReadConnection::open() {
 
 void ReadConnection::abort() {
   std::lock_guard lock(mutex_);
-  if (database_) database_->abort();
+  if (database_) database_->interrupt();
 }
 
 void ReadConnection::run(const std::function<void(Reader&)>& work) {

@@ -23,7 +23,7 @@ class ReadConnection {
   /// Runs `work` on one consistent state. While the database is away the Reader's functions answer
   /// kUnavailable.
   void run(const std::function<void(Reader&)>& work);
-  /// Any thread: ends a question that hangs on a dead PostgreSQL.
+  /// Any thread: ends the question that runs or hangs; it is answered with an error.
   void abort();
 
  private:

@@ -21,11 +21,7 @@ StatsLoop::StatsLoop(const StoreConfig& config, DatabaseAddress address, Sink si
 
 Result<void> StatsLoop::start() {
   if (auto opened = connection_.open(); !opened) return opened;
-  ended_ = false;
-  thread_ = std::thread([this] {
-    run();
-    ended_ = true;
-  });
+  thread_ = std::thread([this] { run(); });
   return {};
 }
 
@@ -36,11 +32,7 @@ void StatsLoop::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
-  const auto deadline = Clock::now() + std::chrono::seconds(5);
-  while (!ended_ && Clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  if (!ended_) connection_.abort();
+  connection_.abort();
   thread_.join();
 }
 

@@ -43,7 +43,6 @@ class StatsLoop {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::atomic<bool> ended_{true};
   std::map<CampaignId, Clock::time_point> due_;         ///< those to be counted
   std::map<CampaignId, Clock::time_point> not_before_;  ///< those that have been counted
   std::atomic<uint64_t> recounts_{0};

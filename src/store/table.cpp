@@ -4,6 +4,13 @@
 
 namespace carillon::store {
 
+std::string lowered(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 std::string like_escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -15,12 +22,12 @@ std::string like_escaped(const std::string& text) {
 
 void add_search(Where& where, const std::string& search, const std::vector<std::string>& columns) {
   if (search.empty()) return;
-  const std::string pattern = "%" + like_escaped(search) + "%";
+  const std::string pattern = "%" + lowered(like_escaped(search)) + "%";
   std::string condition;
   Values values;
   for (const auto& column : columns) {
     if (!condition.empty()) condition += " OR ";
-    condition += fmt::format("lower({}) LIKE lower(?) ESCAPE '!'", column);
+    condition += fmt::format("lower({}) LIKE ? ESCAPE '!'", column);
     values.emplace_back(pattern);
   }
   where.add("(" + condition + ")", std::move(values));

@@ -119,6 +119,9 @@ struct Where {
   }
 };
 
+/// A to Z in lower case, as lower() of both databases does on columns that are compared by bytes.
+std::string lowered(std::string text);
+
 /// `text%` for LIKE, where `text` holds no wildcard of its own. The escape character is !.
 std::string like_escaped(const std::string& text);
 

@@ -15,13 +15,6 @@ bool is_username(const std::string& text) {
   });
 }
 
-std::string lowered(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 }  // namespace
 
 // ------------------------------------------------------------------------------- reading

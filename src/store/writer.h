@@ -77,10 +77,11 @@ class Writer : public Reader {
   /// Lets up to `limit` staged leads of an import be dialed, in order of id after `after`, which is
   /// moved on. Returns how many; call it until it says 0.
   Result<int64_t> release_leads(ImportId import, LeadId& after, int64_t limit);
-  /// Removes up to `limit` leads that belong to the leadset and not to `except`, save those that
-  /// are reserved or in a call. Returns how many went; call it until it says 0.
+  /// Removes up to `limit` leads that belong to the leadset and are older than those of `except`,
+  /// save those in a call. Returns how many went; call it until it says 0.
   Result<int64_t> remove_leads(LeadsetId leadset, ImportId except, int64_t limit);
-  /// Removes up to `limit` leads that an import brought: for a cancelled import.
+  /// Removes up to `limit` leads that an import brought, save those that were called already: for a
+  /// cancelled import. Returns how many went; call it until it says 0.
   Result<int64_t> remove_leads_of_import(ImportId import, int64_t limit);
   /// Data Recycle: finished leads whose last disposition is recyclable in their campaign, or whose
   /// retries were used up, may be dialed again, with a new count of attempts. Returns how many

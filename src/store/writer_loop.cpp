@@ -25,6 +25,7 @@ constexpr auto kLongestBackoff = std::chrono::milliseconds(5'000);
 constexpr int kRetriesOfGroup = 20;
 /// The core gives its claimed leads back on LeadsChanged: an import must not say it at each batch.
 constexpr auto kLeadsChangedGap = std::chrono::milliseconds(1'000);
+constexpr auto kNameFreedWithin = std::chrono::seconds(2);
 /// How long stop() waits for a database that does not answer.
 constexpr auto kPatienceAtStop = std::chrono::seconds(5);
 
@@ -126,10 +127,10 @@ void WriterLoop::change(Change change) {
 
 void WriterLoop::stop() {
   if (!thread_.joinable()) return;
+  give_up_at_ = Clock::now() + kPatienceAtStop;
   stopping_ = true;
   inbox_.push(Change{});  // wakes the thread
-  const auto deadline = Clock::now() + kPatienceAtStop;
-  while (!ended_ && Clock::now() < deadline) {
+  while (!ended_ && Clock::now() < give_up_at_) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   if (!ended_) {
@@ -142,7 +143,6 @@ void WriterLoop::stop() {
 // ------------------------------------------------------------------------------- the loop
 
 void WriterLoop::run() {
-  auto give_up_at = Clock::time_point::max();
   while (true) {
     wait();
     take_in();
@@ -155,9 +155,7 @@ void WriterLoop::run() {
       tell_effects();
     }
     tell_leads_changed();
-    if (!stopping_) continue;
-    if (give_up_at == Clock::time_point::max()) give_up_at = Clock::now() + kPatienceAtStop;
-    if (pending_.empty() || Clock::now() > give_up_at) break;
+    if (stopping_ && (pending_.empty() || Clock::now() > give_up_at_)) break;
   }
   if (!pending_.empty()) {
     spdlog::error("store: stopped with {} commands that the database did not take",
@@ -197,7 +195,9 @@ void WriterLoop::take_in() {
 
 bool WriterLoop::ready_to_write() {
   if (Clock::now() < retry_at_) return false;
-  return (database_ && !database_->lost()) || reconnect();
+  if (database_ && !database_->lost()) return true;
+  const bool gave_up = stopping_ && Clock::now() > give_up_at_;
+  return !gave_up && reconnect();
 }
 
 bool WriterLoop::reconnect() {
@@ -246,7 +246,7 @@ void WriterLoop::commit_group() {
       try {
         transaction.commit();
       } catch (const DatabaseError& error) {
-        if (error.kind() == Kind::kLost) return on_lost(std::move(ran));
+        if (error.kind() == Kind::kLost) return on_lost(error, std::move(ran));
         throw;
       }
       const uint64_t took = microseconds(Clock::now() - started);
@@ -256,7 +256,7 @@ void WriterLoop::commit_group() {
       break;
     } catch (const DatabaseError& error) {
       ++failed_commits_;
-      if (error.kind() == Kind::kLost) return on_lost(std::nullopt);
+      if (error.kind() == Kind::kLost) return on_lost(error, std::nullopt);
       const bool again = error.kind() == Kind::kRetry || error.kind() == Kind::kBusy;
       if (again && ++retries_ <= kRetriesOfGroup) continue;
       if (concerns_group(error.kind()) || careful) return refuse_group(error);
@@ -345,12 +345,11 @@ void WriterLoop::after_commit(Ran ran) {
 
 // ------------------------------------------------------------------------------- trouble
 
-void WriterLoop::on_lost(std::optional<Ran> in_doubt) {
+void WriterLoop::on_lost(const DatabaseError& error, std::optional<Ran> in_doubt) {
   in_doubt_ = std::move(in_doubt);
   if (in_doubt_) group_number_ = in_doubt_->number;
   set_trouble(
-      "PostgreSQL does not answer. Carillon reconnects by itself; look at the database "
-      "server.");
+      fmt::format("{} Carillon reconnects by itself; look at the database server.", error.what()));
 }
 
 /// Nothing can be written now. Who waits for an answer gets it; what nobody waits for is kept.

@@ -99,7 +99,7 @@ class WriterLoop {
   void run_command(const StoreCommand& command, WallTime at, bool careful, Ran& ran);
   void run_change(Change& change, WallTime at, Ran& ran);
   void after_commit(Ran ran);
-  void on_lost(std::optional<Ran> in_doubt);
+  void on_lost(const DatabaseError& error, std::optional<Ran> in_doubt);
   void refuse_group(const DatabaseError& error);
   void tell_effects();
   void tell_leads_changed();
@@ -113,6 +113,7 @@ class WriterLoop {
   FileLock lock_;
   Inbox<Job> inbox_;
   std::thread thread_;
+  Clock::time_point give_up_at_{};  ///< set before stopping_
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ended_{false};
 

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "store/testing/test_store.h"
 
 namespace {
@@ -71,6 +72,7 @@ void work(TestStore& store, int round) {
 
 int main(int count, char** arguments) {
   if (count != 3) return 2;
+  spdlog::set_level(spdlog::level::off);  // stdout is for what was acknowledged
   TestStore store(arguments[1]);
   work(store, std::atoi(arguments[2]));
 }
