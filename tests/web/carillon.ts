@@ -41,8 +41,8 @@ class Program {
     throw new Error(`${binary} did not say ${pattern}:\n${this.output}`);
   }
 
-  async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.pid !== undefined) this.child.kill('SIGTERM');
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (this.child.exitCode === null && this.child.pid !== undefined) this.child.kill(signal);
     const late = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
     await this.ended;
     clearTimeout(late);
@@ -81,13 +81,15 @@ export class Carillon {
     this.port = Number(new URL(this.url).port);
   }
 
-  async halt(): Promise<void> {
-    await this.program?.stop();
+  /** Ends without a warning, as when the power fails. */
+  async crash(): Promise<void> {
+    await this.program?.stop('SIGKILL');
     this.program = null;
   }
 
   async stop(): Promise<void> {
-    await this.halt();
+    await this.program?.stop();
+    this.program = null;
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -44,7 +44,7 @@ test('after signing in one is where one wanted to go', async ({ page }) => {
 
 test('changes by others appear without a reload', async ({ page }) => {
   await signIn(page, carillon.url, administrator);
-  await expect(page.getByRole('gridcell', { name: 'Solar renewals' })).toBeVisible();
+  await expect(page.getByRole('gridcell', { name: 'Solar renewals', exact: true })).toBeVisible();
   await client.post('/campaigns', { name: 'Made elsewhere', type: 'auto' });
   await expect(page.getByRole('gridcell', { name: 'Made elsewhere' })).toBeVisible();
 });
@@ -72,7 +72,7 @@ test('an agent who is taken off is told why', async ({ page, browser }) => {
   await context.close();
 });
 
-test('the server goes away and comes back: a banner, then everything is live again', async ({ page, browser }) => {
+test('the server crashes and comes back: a banner, then everything is live again', async ({ page, browser }) => {
   await signIn(page, carillon.url, administrator);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['microphone'] });
@@ -82,7 +82,7 @@ test('the server goes away and comes back: a banner, then everything is live aga
   await expect(console_.getByText('Line up')).toBeVisible({ timeout: 60_000 });
   await expect(figure(page, 'Agents logged in')).toHaveText('1');
 
-  await carillon.halt();
+  await carillon.crash();
   await expect(page.getByText('The connection to the server is interrupted.')).toBeVisible();
   await expect(console_.getByText('Your line is interrupted.')).toBeVisible();
 

@@ -42,7 +42,7 @@ export function Problem({ text }: { text: string | null }) {
   return (
     <div role="alert">
       {text ? (
-        <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} styles={{ message: { color: 'var(--ink)' } }}>
+        <Alert role="none" color="red" variant="light" icon={<IconAlertTriangle size={18} />} styles={{ message: { color: 'var(--ink)' } }}>
           {text}
         </Alert>
       ) : null}
