@@ -12,9 +12,7 @@ import threading
 import time
 
 import requests
-import urllib3
 
-urllib3.disable_warnings()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("CARILLON_BINARY", str(ROOT / "build/dev/src/server/carillon"))
 SETUP_CODE = "black-box"
@@ -149,7 +147,8 @@ class Api:
     def __init__(self, server):
         self.url = server.url
         self.session = requests.Session()
-        self.session.verify = False
+        self.session.trust_env = False
+        self.session.verify = self.certificate = str(server.data / "tls/certificate.pem")
         self.csrf = ""
 
     def call(self, method, path, json=None, **options):
@@ -206,10 +205,8 @@ class Presence(threading.Thread):
     def __init__(self, api):
         super().__init__(daemon=True)
         port = int(api.url.rsplit(":", 1)[1])
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=30))
+        context = ssl.create_default_context(cafile=api.certificate)
+        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=30), server_hostname="127.0.0.1")
         cookies = "; ".join(f"{c.name}={c.value}" for c in api.session.cookies)
         self.socket.sendall((
             f"GET /api/v1/agent/line HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {api.url}\r\nUpgrade: websocket\r\n"
