@@ -9,7 +9,9 @@ namespace carillon::media {
 namespace {
 
 Hearing decide(const Leg& leg) {
-  if (!leg.can_send()) return Hearing::kNothing;
+  // A prompt takes its time even while the peer cannot be sent to: whoever waits for its end must
+  // not wait for ever.
+  if (!leg.can_send()) return leg.prompt ? Hearing::kPrompt : Hearing::kNothing;
   if (leg.sending_digits()) return Hearing::kDigits;
   if (leg.prompt) return Hearing::kPrompt;
   if (leg.on_hold) return Hearing::kMusic;
@@ -193,7 +195,7 @@ void AudioPath::tick_leg(Leg& leg, SteadyTime now) {
       return;
     case Hearing::kPrompt: {
       const bool more = leg.prompt->next(leg.codec, payload);
-      send_frame(leg, now);
+      if (leg.can_send()) send_frame(leg, now);
       if (more) return;
       const std::string name = leg.prompt->name();
       leg.prompt.reset();

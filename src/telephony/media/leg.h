@@ -32,7 +32,7 @@ class Playback {
 /// What the peer of a leg is given to hear. The first that applies:
 ///
 ///   hearing | when
-///   nothing | we may not send (no peer yet, its hold, consent lost)
+///   nothing | we may not send (no peer yet, its hold, consent lost); a prompt still runs
 ///   digits  | digits of send_digits() are going out
 ///   prompt  | play() is not done
 ///   music   | the leg is on hold

@@ -347,6 +347,14 @@ TEST_F(LoopbackRtp, APromptIsHeardToItsEndAndReported) {
   EXPECT_EQ(events_.count<PlaybackDone>(), 0u);
 }
 
+TEST_F(LoopbackRtp, APromptEndsThoughThePeerDoesNotListen) {
+  auto remote = customer_.remote();
+  remote.direction = Direction::kInactive;
+  plane_->set_remote(kCustomer, remote);
+  plane_->play(kCustomer, kSafeHarbourName, false);
+  EXPECT_TRUE(saw<PlaybackDone>(kCustomer));
+}
+
 TEST_F(LoopbackRtp, AMissingPromptIsReported) {
   for (const char* name : {"nothing.wav", "../../etc/passwd"}) {
     plane_->play(kCustomer, name, false);
