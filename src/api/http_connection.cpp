@@ -1,8 +1,6 @@
 #include "api/http_connection.h"
 
 #include <algorithm>
-#include <array>
-
 #include <limits>
 
 #include <fcntl.h>
@@ -331,8 +329,10 @@ class Session {
     if (response.stream || response.file || head_only || bodyless) {
       co_await send(asio::buffer(head));
     } else {
-      const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(response.body)};
-      co_await send(both);
+      // In one buffer: Beast 1.74's TLS stream writes only the first of two, and once that is used up
+      // reports success without the rest.
+      response.body.insert(0, head);
+      co_await send(asio::buffer(response.body));
     }
     if (broken_ || head_only || bodyless) co_return;
     if (response.file) co_await send_file(*response.file);
