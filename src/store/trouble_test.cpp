@@ -204,7 +204,7 @@ TEST_F(Postgresql, AStalledServerDoesNotKeepUsFromStopping) {
   const auto started = std::chrono::steady_clock::now();
   store.close();
   server.thaw();
-  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(25));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(90));
 }
 
 TEST_F(Postgresql, CutConnectionsLoseNothingAndDoNothingTwice) {

@@ -291,6 +291,7 @@ CREATE TABLE attempts (
 );
 -- A lead is in at most one call: the database itself refuses a second open attempt.
 CREATE UNIQUE INDEX attempts_open ON attempts (lead_id) WHERE ended_at = 0;
+CREATE INDEX attempts_open_node ON attempts (node) WHERE ended_at = 0;
 CREATE INDEX attempts_started ON attempts (started_at);
 CREATE INDEX attempts_campaign ON attempts (campaign_id, started_at);
 CREATE INDEX attempts_agent ON attempts (agent_id, started_at) WHERE agent_id > 0;

@@ -17,7 +17,7 @@
 
 namespace carillon::store::testing {
 
-constexpr auto kPatience = std::chrono::seconds(30);
+constexpr auto kPatience = std::chrono::seconds(120);
 
 class TestStore {
  public:
