@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "store/import/import_plan.h"
 #include "store/import/import_run.h"
+#include "store/import/invalid.h"
 #include "store/import/uploads.h"
 
 namespace carillon::store {
@@ -28,10 +29,6 @@ constexpr size_t kPreviewRows = 20;
 constexpr size_t kHeadBytes = 64 * 1024;
 constexpr auto kSweepGap = 10min;
 constexpr size_t kMaxNameBytes = 255;
-
-Error invalid(std::string message, std::string field) {
-  return Error{ErrorCode::kInvalid, std::move(message), std::move(field)};
-}
 
 /// What is certainly no CSV, by its first bytes.
 std::string_view other_format(std::string_view head) {

@@ -49,7 +49,8 @@ struct ImportPreview {
 
 enum class ImportMode {
   kAppend,
-  kReplace,  ///< the leadset's other leads go when all rows are in, save those in a call
+  kReplace,  ///< the leadset's other leads go when all rows are in, save those in a call; when no
+             ///< row could be imported they stay, and the import has failed
 };
 enum class Duplicates { kAllow, kLeadset, kCampaign, kEverywhere };
 

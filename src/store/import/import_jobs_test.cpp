@@ -348,13 +348,28 @@ TEST_P(ImportJobsTest, ReplaceLeavesOnlyTheNewLeads) {
   EXPECT_THAT(claimable(), ElementsAre(phone(2), phone(3)));
 }
 
-TEST_P(ImportJobsTest, ReplaceSparesALeadThatIsReserved) {
+TEST_P(ImportJobsTest, ReplaceSparesALeadThatIsInACall) {
   import_text("phone\n" + phone(1) + "\n" + phone(2) + "\n");
   EXPECT_THAT(claimable(1), ElementsAre(phone(1)));
+  const Lead called = leads().front();
+  store_->store().send(
+      CommitAttempt{testing::attempt_at(1, called, campaign_of(leadset_), machine_now().wall)});
+  store_->expect<AttemptCommitted>();
   auto how = spec(upload("phone\n" + phone(3) + "\n"));
   how.mode = ImportMode::kReplace;
   run(how);
   EXPECT_THAT(phones(), ElementsAre(phone(1), phone(3)));
+}
+
+TEST_P(ImportJobsTest, ReplaceByNothingKeepsTheLeads) {
+  import_text("phone\n" + phone(1) + "\n");
+  auto how = spec(upload("phone\nnobody\n"));
+  how.mapping = {{0, "phone"}};
+  how.mode = ImportMode::kReplace;
+  const auto ended = run(how);
+  EXPECT_EQ(ended.state, ImportState::kFailed);
+  EXPECT_THAT(ended.error, HasSubstr("were kept"));
+  EXPECT_THAT(phones(), ElementsAre(phone(1)));
 }
 
 TEST_P(ImportJobsTest, DoNotCallNumbersAreRejectedOrKeptUndialed) {

@@ -4,16 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "store/import/invalid.h"
 #include "store/import/phone.h"
 
 namespace carillon::store {
 namespace {
-
-constexpr size_t kMaxStatusBytes = 64;
-
-Error invalid(std::string message, std::string field) {
-  return Error{ErrorCode::kInvalid, std::move(message), std::move(field)};
-}
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";

@@ -242,6 +242,12 @@ void ImportRun::run() {
     const auto read = read_rows(*plan);
     if (!read) return undo(ImportState::kFailed, read.error().message);
     if (*read == ReadEnd::kStopped) return;
+    if (task_.spec.mode == ImportMode::kReplace && record_.accepted == 0) {
+      return undo(
+          ImportState::kFailed,
+          "None of the rows could be imported, so the leadset's leads were kept. The report "
+          "of rejected rows says why.");
+    }
     auto possible = ImportTask::Cancel::kPossible;
     if (!task_.cancel.compare_exchange_strong(possible, ImportTask::Cancel::kTooLate)) {
       return undo(ImportState::kCancelled, "");

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "store/import/invalid.h"
 #include "store/import/zones.h"
 
 namespace carillon::store {
@@ -45,13 +46,8 @@ constexpr TextField kTextFields[] = {
     {"security_phrase", &Lead::security_phrase},
 };
 
-constexpr size_t kMaxStatusBytes = 64;
 constexpr size_t kMaxCustomNameBytes = 64;
 constexpr int64_t kMaxPriority = 1'000'000;
-
-Error invalid(std::string message, std::string field) {
-  return Error{ErrorCode::kInvalid, std::move(message), std::move(field)};
-}
 
 bool is_control(char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }
 

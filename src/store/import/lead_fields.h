@@ -12,6 +12,9 @@
 
 namespace carillon::store {
 
+/// The longest status of a lead, in bytes.
+constexpr size_t kMaxStatusBytes = 64;
+
 constexpr std::string_view kCustomPrefix = "custom:";
 constexpr size_t kMaxFieldBytes = 4'000;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "store/import/invalid.h"
 #include "store/import/known_number.h"
 
 #pragma GCC diagnostic push
@@ -28,9 +29,7 @@ const PhoneNumberUtil& util() {
   return instance;
 }
 
-Error invalid(std::string message) {
-  return Error{ErrorCode::kInvalid, std::move(message), "phone"};
-}
+Error invalid_phone(std::string message) { return invalid(std::move(message), "phone"); }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -54,19 +53,19 @@ std::string_view trim(std::string_view text) {
 
 /// What can be refused without asking the library, which takes some microseconds a number.
 Result<void> reject_early(std::string_view text, std::string_view default_country) {
-  if (text.empty()) return invalid("the phone number is missing");
-  if (text.size() > kLongestInput) return invalid("this is too long for a phone number");
+  if (text.empty()) return invalid_phone("the phone number is missing");
+  if (text.size() > kLongestInput) return invalid_phone("this is too long for a phone number");
   if (is_scientific(text)) {
-    return invalid(
+    return invalid_phone(
         "the spreadsheet wrote the phone number in scientific notation and lost digits: format "
         "the column as text and export it again");
   }
   if (std::count_if(text.begin(), text.end(), is_digit) < 4 &&
       std::none_of(text.begin(), text.end(), [](char c) { return c & 0x80; })) {
-    return invalid("this is not a phone number");
+    return invalid_phone("this is not a phone number");
   }
   if (!default_country.empty() && !is_known_country(default_country)) {
-    return invalid(fmt::format("'{}' is not a known country code", default_country));
+    return invalid_phone(fmt::format("'{}' is not a known country code", default_country));
   }
   return {};
 }
@@ -74,26 +73,28 @@ Result<void> reject_early(std::string_view text, std::string_view default_countr
 Error parse_failure(PhoneNumberUtil::ErrorType type, bool has_country) {
   switch (type) {
     case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR:
-      return invalid(has_country ? "no country has this calling code"
-                                 : "the number has no country code and no default country is set");
+      return invalid_phone(has_country
+                               ? "no country has this calling code"
+                               : "the number has no country code and no default country is set");
     case PhoneNumberUtil::TOO_SHORT_AFTER_IDD:
-    case PhoneNumberUtil::TOO_SHORT_NSN: return invalid("the phone number is too short");
-    case PhoneNumberUtil::TOO_LONG_NSN: return invalid("the phone number is too long");
+    case PhoneNumberUtil::TOO_SHORT_NSN: return invalid_phone("the phone number is too short");
+    case PhoneNumberUtil::TOO_LONG_NSN: return invalid_phone("the phone number is too long");
     case PhoneNumberUtil::NOT_A_NUMBER:
     case PhoneNumberUtil::NO_PARSING_ERROR: break;
   }
-  return invalid("this is not a phone number");
+  return invalid_phone("this is not a phone number");
 }
 
 Error not_valid(const lib::PhoneNumber& number) {
   switch (util().IsPossibleNumberWithReason(number)) {
     case PhoneNumberUtil::TOO_SHORT:
     case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY:
-      return invalid("the phone number is too short for its country");
-    case PhoneNumberUtil::TOO_LONG: return invalid("the phone number is too long for its country");
+      return invalid_phone("the phone number is too short for its country");
+    case PhoneNumberUtil::TOO_LONG:
+      return invalid_phone("the phone number is too long for its country");
     case PhoneNumberUtil::INVALID_LENGTH:
-      return invalid("the phone number has a wrong number of digits for its country");
-    default: return invalid("no such phone number exists in its country's numbering plan");
+      return invalid_phone("the phone number has a wrong number of digits for its country");
+    default: return invalid_phone("no such phone number exists in its country's numbering plan");
   }
 }
 
@@ -119,7 +120,7 @@ Result<PhoneNumber> parse_phone_by_library(std::string_view text,
     return parse_failure(failure, !default_country.empty() || written.starts_with('+'));
   }
   if (number.has_extension()) {
-    return invalid("the number has an extension, which cannot be dialed");
+    return invalid_phone("the number has an extension, which cannot be dialed");
   }
   const auto type = util().GetNumberType(number);
   if (type == PhoneNumberUtil::UNKNOWN) return not_valid(number);
