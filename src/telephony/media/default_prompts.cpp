@@ -12,14 +12,14 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "telephony/media/remote_media.h"
+
 #include "telephony/media/prompts.h"
 
 extern char** environ;
 
 namespace carillon::media {
 namespace {
-
-constexpr int kRate = 8000;
 
 /// 16 CFR 310.4(b)(4)(iii) wants the seller's name and number: the owner records a message with
 /// them; until then this one says at least what happened.
@@ -30,9 +30,9 @@ constexpr const char* kSafeHarbourText =
 /// One struck note: three partials that fade at different speed, added to `to` from `start`.
 void add_note(std::vector<int16_t>& to, size_t start, double hertz, double volume) {
   constexpr double kSeconds = 2.2;
-  const auto count = static_cast<size_t>(kSeconds * kRate);
+  const auto count = static_cast<size_t>(kSeconds * kSampleRate);
   for (size_t i = 0; i < count; ++i) {
-    const double t = static_cast<double>(i) / kRate;
+    const double t = static_cast<double>(i) / kSampleRate;
     const double phase = 2 * std::numbers::pi * hertz * t;
     const double attack = std::min(1.0, t / 0.012);
     const double sound = std::sin(phase) * std::exp(-1.8 * t) +
@@ -45,7 +45,7 @@ void add_note(std::vector<int16_t>& to, size_t start, double hertz, double volum
 
 Result<void> write_wav(const std::filesystem::path& path, const std::vector<int16_t>& samples) {
   SF_INFO info{};
-  info.samplerate = kRate;
+  info.samplerate = kSampleRate;
   info.channels = 1;
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
@@ -92,7 +92,7 @@ std::vector<int16_t> compose_hold_music() {
                                                      {45, 52, 57, 60, 64, 60, 57, 52},
                                                      {53, 57, 60, 65, 69, 65, 60, 57},
                                                      {55, 59, 62, 67, 71, 67, 62, 59}}};
-  constexpr size_t kNoteSamples = kRate * 2 / 5;
+  constexpr size_t kNoteSamples = kSampleRate * 2 / 5;
   std::vector<int16_t> music(kBars.size() * kBars[0].size() * kNoteSamples);
   size_t at = 0;
   for (const auto& bar : kBars) {

@@ -10,12 +10,13 @@
 #include <sndfile.h>
 #include <speex/speex_resampler.h>
 
+#include "telephony/media/remote_media.h"
+
 #include "telephony/media/g711.h"
 
 namespace carillon::media {
 namespace {
 
-constexpr int kRate = 8000;
 constexpr sf_count_t kMaxSeconds = 600;
 constexpr int kResampleQuality = 5;
 
@@ -43,14 +44,15 @@ std::vector<int16_t> mix_to_mono(const std::vector<int16_t>& interleaved, int ch
 }
 
 Result<std::vector<int16_t>> resample(const std::vector<int16_t>& from, int rate) {
-  if (rate == kRate) return from;
+  if (rate == kSampleRate) return from;
   int error = 0;
   const std::unique_ptr<SpeexResamplerState, void (*)(SpeexResamplerState*)> state(
-      speex_resampler_init(1, static_cast<spx_uint32_t>(rate), kRate, kResampleQuality, &error),
+      speex_resampler_init(1, static_cast<spx_uint32_t>(rate), kSampleRate, kResampleQuality,
+                           &error),
       speex_resampler_destroy);
   if (!state) return Error{ErrorCode::kInvalid, "The sample rate is not supported.", ""};
   speex_resampler_skip_zeros(state.get());
-  std::vector<int16_t> to(from.size() * kRate / static_cast<size_t>(rate) + 64);
+  std::vector<int16_t> to(from.size() * kSampleRate / static_cast<size_t>(rate) + 64);
   auto in = static_cast<spx_uint32_t>(from.size());
   auto out = static_cast<spx_uint32_t>(to.size());
   speex_resampler_process_int(state.get(), 0, from.data(), &in, to.data(), &out);

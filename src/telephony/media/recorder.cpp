@@ -12,11 +12,11 @@
 
 #include "telephony/media/g711.h"
 #include "telephony/media/recording_track.h"
+#include "telephony/media/remote_media.h"
 
 namespace carillon::media {
 namespace {
 
-constexpr int kRate = 8000;
 constexpr Duration kPassInterval = 50ms;
 constexpr int64_t kJitter = 2400;  ///< samples that late packets have to arrive: 300 ms
 constexpr int64_t kChunk = 3200;   ///< samples written at a time: 400 ms
@@ -91,7 +91,7 @@ class Recorder::File {
       return;
     }
     SF_INFO info{};
-    info.samplerate = kRate;
+    info.samplerate = kSampleRate;
     info.channels = 2;
     info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
     file_ = sf_open(part_.c_str(), SFM_WRITE, &info);

@@ -9,6 +9,9 @@ namespace carillon::media {
 /// The two G.711 laws (RFC 3551): static payload types 0 and 8, 8000 samples a second.
 enum class Codec : uint8_t { kPcmu, kPcma };
 
+/// Samples a second, of both laws and of everything inside the media plane.
+constexpr int kSampleRate = 8000;
+
 constexpr uint8_t payload_type(Codec codec) { return codec == Codec::kPcmu ? 0 : 8; }
 
 /// Direction of audio as seen from us: kSendOnly means that we send and do not listen.
