@@ -179,7 +179,8 @@ class DeskPhone:
                 self.heard = (self.heard + [DECODE[b] for b in data[12:]])[-2 * RATE:]
 
     def on_frame(self):
-        if not self._remote:
+        remote = self._remote  # another thread may take it away
+        if not remote:
             return
         frame = bytearray()
         step = 2 * math.pi * self.tone_hz / RATE
@@ -190,7 +191,7 @@ class DeskPhone:
         self._sequence += 1
         self._timestamp += FRAME
         try:
-            self.rtp.sendto(packet + frame, self._remote)
+            self.rtp.sendto(packet + frame, remote)
         except OSError:
             pass
 

@@ -125,3 +125,13 @@ def test_the_end_of_the_server_ends_calls_and_sessions(start, bank):
     attempt = centre.admin.get(f"/attempts/{session['attempt_id']}")
     assert attempt["outcome"] == "answered"
     assert centre.admin.get("/live")["agents"] == []
+
+
+def test_a_long_list_arrives_as_a_whole(start, bank):
+    server = start.server().started()
+    centre = Centre(server, 5060, bank, agents=0)
+    phones = [f"+1202{exchange}{line}" for exchange in range(230, 240) for line in range(2100, 2140)]
+    done = centre.import_csv("phone,first name,status\n" + "".join(f"{p},Ada,New\n" for p in phones))
+    assert (done["state"], done["accepted"]) == ("done", len(phones))
+    answer = centre.admin.get(f"/leadsets/{centre.leadset}/leads", limit=1000)
+    assert sorted(lead["phone"] for lead in answer["items"]) == sorted(phones)

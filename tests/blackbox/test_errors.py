@@ -48,7 +48,7 @@ def test_a_database_that_is_none(start, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "carillon.db").write_bytes(b"this is not a database, " * 100)
     line = failing(start, tmp_path / "data")
-    assert line.startswith("carillon: ") and "carillon.db" in line
+    assert line.startswith("carillon: ") and "not a database" in line and "backup" in line
 
 
 def test_a_postgresql_that_is_not_there(start, tmp_path):
