@@ -39,7 +39,7 @@ async function open(context: BrowserContext, path: string): Promise<Page> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`pages of a supervisor, ${colorScheme}`, async ({ browser }) => {
-    test.setTimeout(600_000);
+    test.setTimeout(900_000);
     const context = await browser.newContext({ colorScheme, ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
     const signInPage = await open(context, '/sign-in');
     await expectNoSeriousFault(signInPage);

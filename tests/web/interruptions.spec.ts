@@ -46,7 +46,7 @@ test('changes by others appear without a reload', async ({ page }) => {
   await signIn(page, carillon.url, administrator);
   await expect(page.getByRole('gridcell', { name: 'Solar renewals', exact: true })).toBeVisible();
   await client.post('/campaigns', { name: 'Made elsewhere', type: 'auto' });
-  await expect(page.getByRole('gridcell', { name: 'Made elsewhere' })).toBeVisible();
+  await expect(page.getByRole('gridcell', { name: 'Made elsewhere', exact: true })).toBeVisible();
 });
 
 test('what does not exist says so', async ({ page }) => {

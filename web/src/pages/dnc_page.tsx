@@ -149,7 +149,7 @@ const columns: ColDef<Row>[] = [
 
 function RemoveCell({ data }: ICellRendererParams<Row>) {
   return data ? (
-    <Button variant="subtle" size="compact-sm" onClick={() => data.remove(data)} aria-label={`Take ${data.phone} off the list`}>
+    <Button variant="subtle" size="compact-sm" onClick={() => data.remove(data)} aria-label={`Take off: ${data.phone}`}>
       Take off
     </Button>
   ) : null;
