@@ -81,11 +81,11 @@ std::string text(beast::string_view view) { return {view.data(), view.size()}; }
 
 /// The address that a trusted proxy saw: the last one of X-Forwarded-For is the proxy's own word.
 void trust_proxy(const ApiConfig& config, Request& request) {
-  const auto& proxies = config.trusted_proxies;
-  if (std::find(proxies.begin(), proxies.end(), request.address) == proxies.end()) return;
   const auto forwarded = request.header("x-forwarded-for");
   if (forwarded.empty()) return;
-  request.through_proxy = true;
+  request.through_proxy = true;  // even an unknown one is not this machine's own client
+  const auto& proxies = config.trusted_proxies;
+  if (std::find(proxies.begin(), proxies.end(), request.address) == proxies.end()) return;
   auto last = forwarded.substr(forwarded.rfind(',') + 1);
   last.remove_prefix(std::min(last.find_first_not_of(' '), last.size()));
   error_code error;
@@ -329,8 +329,8 @@ class Session {
     if (response.stream || response.file || head_only || bodyless) {
       co_await send(asio::buffer(head));
     } else {
-      // In one buffer: Beast 1.74's TLS stream writes only the first of two, and once that is used up
-      // reports success without the rest.
+      // In one buffer: Beast 1.74's TLS stream writes only the first of two, and once that is used
+      // up reports success without the rest.
       response.body.insert(0, head);
       co_await send(asio::buffer(response.body));
     }

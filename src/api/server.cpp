@@ -58,7 +58,7 @@ class Server::Impl {
   void push(Message message) {
     {
       std::lock_guard lock(mutex_);
-      if (stopped_) return;
+      if (ended_) return;
       messages_.push_back(std::move(message));
       if (messages_.size() > 1) return;  // a drain is under way already
     }
@@ -80,6 +80,9 @@ class Server::Impl {
       stop_when_idle(machine_now().steady + services_.config.stop_timeout);
     });
     thread_.join();
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+    messages_.clear();
   }
 
  private:
@@ -221,7 +224,8 @@ class Server::Impl {
 
   std::mutex mutex_;
   std::vector<Message> messages_;
-  bool stopped_ = false;
+  bool stopped_ = false;  ///< stop() was called; answers of the core are still taken
+  bool ended_ = false;    ///< the loop has ended
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

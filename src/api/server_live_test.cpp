@@ -142,7 +142,9 @@ TEST_F(LiveTest, AgentsHearOnlyOfThemselves) {
   for (const auto& other : seen) {
     EXPECT_TRUE(other["type"] == "hello" || other["type"] == "agent" || other["type"] == "call")
         << other;
-    if (other["type"] == "agent") EXPECT_EQ(other["data"]["agent_id"], ann.user_id);
+    if (other["type"] == "agent") {
+      EXPECT_EQ(other["data"]["agent_id"], ann.user_id);
+    }
   }
   EXPECT_EQ(get(ann, "/api/v1/live").status, 403);
   const auto view = get(ann, "/api/v1/agent/session").json();
