@@ -98,6 +98,7 @@ void PostgresqlServer::start() {
   pid_ = start_program({kPrograms / "postgres", "-D", folder_.path() / "data", "-k", folder_.path(),
                         "-h", "", "-p", "5432", "-F", "-c", "max_connections=200"},
                        folder_.path() / "log");
+  if (pid_ < 0) throw std::runtime_error("no process can be started for PostgreSQL");
   for (int i = 0; i < 600; ++i) {
     const auto address = DatabaseAddress::parse(url("postgres"));
     if (Database::open(*address, Database::Access::kReadWrite).ok()) return;
@@ -113,6 +114,7 @@ PostgresqlServer::~PostgresqlServer() {
 }
 
 void PostgresqlServer::crash() {
+  CARILLON_ASSERT(pid_ > 0, "the server does not run");
   ::kill(pid_, SIGQUIT);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
@@ -132,6 +134,7 @@ std::string PostgresqlServer::new_database() {
 }
 
 void PostgresqlServer::signal_all(int signal) {
+  CARILLON_ASSERT(pid_ > 0, "kill() of a process number below 1 reaches strangers");
   for (const int child : children_of(pid_)) ::kill(child, signal);
   ::kill(pid_, signal);
 }
