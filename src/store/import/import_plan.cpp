@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "store/import/invalid.h"
+#include "store/import/lead_fields.h"
 #include "store/import/phone.h"
 
 namespace carillon::store {

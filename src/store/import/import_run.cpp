@@ -15,8 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr size_t kFirstChunkRows = 200;
-constexpr size_t kSmallestChunkRows = 20;
+constexpr size_t kFirstChunkRows = 500;
+constexpr size_t kSmallestChunkRows = 200;
 constexpr size_t kChunksUnderWay = 2;  ///< one is written while the next is read
 constexpr auto kReportGap = 250ms;
 constexpr auto kStopPoll = 200ms;
@@ -424,7 +424,7 @@ void ImportRun::collect() {
     record_.rejected += chunk->written.refused;
     reported_rejects_ += chunk->written.reported;
     if (chunk->written.time > config_.chunk_time) {
-      chunk_rows_ = std::max(chunk_rows_ / 2, kSmallestChunkRows);
+      chunk_rows_ = std::max(chunk_rows_ / 2, std::min(kSmallestChunkRows, config_.chunk_rows_max));
     } else if (chunk->written.time < config_.chunk_time / 2) {
       chunk_rows_ = std::min(chunk_rows_ * 3 / 2, config_.chunk_rows_max);
     }
