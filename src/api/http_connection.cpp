@@ -94,6 +94,15 @@ void trust_proxy(const ApiConfig& config, Request& request) {
   request.secure = request.secure || request.header("x-forwarded-proto") == "https";
 }
 
+/// Nothing but a host name or address with a port; also refuses folded lines (RFC 9112
+/// section 5.2).
+bool is_host(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) ||
+           std::string_view(".-_:[]").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
 bool fill_request(const Connection& connection, const Parser& parser, Request& request) {
   const auto& message = parser.get();
   request.method = method_of(message.method());
@@ -107,7 +116,8 @@ bool fill_request(const Connection& connection, const Parser& parser, Request& r
   request.secure = connection.tls;
   trust_proxy(connection.services.config, request);
   const bool has_host = message.version() < 11 || message.count(http::field::host) == 1;
-  return has_host && parse_target(text(message.target()), request);
+  return has_host && is_host(request.header("host")) &&
+         parse_target(text(message.target()), request);
 }
 
 Response bad_request(const char* sentence) {
@@ -326,17 +336,21 @@ class Session {
       framing.length = response.file ? response.file->length : response.body.size();
     }
     const auto head = response_head(response, framing, request.secure);
-    if (response.stream || response.file || head_only || bodyless) {
-      co_await send(asio::buffer(head));
-    } else {
-      // In one buffer: Beast 1.74's TLS stream writes only the first of two, and once that is used
-      // up reports success without the rest.
-      response.body.insert(0, head);
-      co_await send(asio::buffer(response.body));
+    const bool small = !response.stream && !response.file && response.body.size() <= kPiece;
+    if (small && !head_only && !bodyless) {
+      const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(response.body)};
+      co_await send(both);
+      co_return;
     }
+    co_await send(asio::buffer(head));
     if (broken_ || head_only || bodyless) co_return;
     if (response.file) co_await send_file(*response.file);
     if (response.stream) co_await send_pieces(response.stream);
+    // Piece by piece, as each has its own time limit: large lists go over slow lines too.
+    for (size_t at = 0; at < response.body.size() && !broken_; at += kPiece) {
+      const auto size = std::min(kPiece, response.body.size() - at);
+      co_await send(asio::buffer(response.body.data() + at, size));
+    }
   }
 
   asio::awaitable<void> send_file(const FileBody& file) {

@@ -44,7 +44,7 @@ TEST_F(HttpTest, MalformedHttpGetsAnErrorAndTheServerLives) {
       << "request smuggling";
   EXPECT_EQ(raw("GET / HTTP/1.1\r\n" + host + "X: " + std::string(20'000, 'a') + "\r\n\r\n").status,
             431);
-  EXPECT_EQ(raw("GET / HTTP/1.1\r\n" + host + " folded: x\r\n\r\n").status / 100, 4);
+  EXPECT_EQ(raw("GET / HTTP/1.1\r\n" + host + " folded: x\r\n\r\n").status, 400);
   RawClient binary(port());
   binary.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11));
   EXPECT_EQ(binary.read_answer().status, 400) << "TLS on the plain port";
@@ -222,26 +222,43 @@ TEST_F(HttpTest, NothingOutsideTheWebFolderIsServed) {
 
 class RecordingTest : public HttpTest {
  protected:
-  /// An attempt whose recording has that name.
+  /// An attempt to a lead of its own, whose recording has that name.
   int64_t attempt_with(const std::string& recording) {
+    ++last_;
+    const std::string phone = fmt::format("+4420794601{:02}", last_);
+    const auto lead =
+        post(admin_, fmt::format("/api/v1/leadsets/{}/leads", leadset_), {{"phone", phone}});
+    EXPECT_EQ(lead.status, 201) << lead.body;
     Attempt attempt;
-    attempt.id = AttemptId{++last_};
+    attempt.id = AttemptId{last_};
     attempt.campaign = campaign_;
-    attempt.lead = LeadId{1};
-    attempt.phone = "+12025550123";
+    attempt.lead = LeadId{lead.json()["id"].get<int64_t>()};
+    attempt.leadset = leadset_;
+    attempt.phone = phone;
     attempt.started_at = machine_now().wall;
+    // Only a claimed lead may be called.
+    store().send(ClaimLeads{campaign_, 100, {ZoneSetId{1}}, attempt.started_at, UserId{}});
     store().send(CommitAttempt{attempt});
     store().send(SaveRecording{attempt.id, recording, 1'000});
     // Changes are made in order: when this one is answered, those are there.
     EXPECT_EQ(post(admin_, "/api/v1/scripts", {{"name", fmt::format("s{}", last_)}}).status, 201);
+    const auto kept = get(admin_, fmt::format("/api/v1/attempts/{}", last_));
+    EXPECT_EQ(kept.status, 200) << kept.body;
+    EXPECT_EQ(kept.json().value("recording", "?"), recording);
     return attempt.id.value;
   }
   void begin() {
     start();
     admin_ = set_up();
-    const auto made = post(admin_, "/api/v1/campaigns", {{"name", "c"}, {"type", "auto"}});
+    const auto made =
+        post(admin_, "/api/v1/campaigns",
+             {{"name", "c"}, {"type", "auto"}, {"active", true}, {"source_statuses", {"New"}}});
     ASSERT_EQ(made.status, 201) << made.body;
     campaign_ = CampaignId{made.json()["id"].get<int64_t>()};
+    const auto leadset =
+        post(admin_, "/api/v1/leadsets", {{"name", "l"}, {"campaign_id", campaign_.value}});
+    ASSERT_EQ(leadset.status, 201) << leadset.body;
+    leadset_ = LeadsetId{leadset.json()["id"].get<int64_t>()};
   }
   Answer recording(int64_t id, const std::string& range = {}) {
     return ask(port(), "GET", fmt::format("/api/v1/attempts/{}/recording", id),
@@ -249,6 +266,7 @@ class RecordingTest : public HttpTest {
   }
   SignedIn admin_;
   CampaignId campaign_;
+  LeadsetId leadset_;
   int64_t last_ = 0;
 };
 

@@ -161,7 +161,8 @@ TEST_F(LiveTest, WebSocketsOfOtherSitesAndStrangersAreRefused) {
   EXPECT_EQ(no_origin.status(), 403) << "browsers always send one";
   WebSocketClient stranger(port(), "/api/v1/events", "");
   EXPECT_EQ(stranger.status(), 401);
-  EXPECT_EQ(get(admin, "/api/v1/events").status, 400) << "no upgrade";
+  EXPECT_EQ(ask(port(), "GET", "/api/v1/events", socket_headers(admin, port())).status, 400)
+      << "no upgrade";
 
   const std::string token =
       post(admin, "/api/v1/tokens", {{"name", "crm"}, {"role", "supervisor"}}).json()["token"];
@@ -192,14 +193,16 @@ TEST_F(LiveTest, StoppingClosesWith1001) {
 TEST_F(LiveTest, ASlowClientIsResyncedAndTheOthersDoNotWait) {
   config.websocket_queue_kb = 64;
   config.events_gap = 10ms;
+  config.websocket_ping = 10min;  // else who does not read for so long is disconnected
   begin();
-  auto slow = events(admin);
+  WebSocketClient slow(port(), "/api/v1/events", socket_headers(admin, port()), 8'192);
   ASSERT_EQ(slow.status(), 101);
   auto quick = events(admin);
-  // More than the sockets' own buffers hold: about 40 MB in frames of about 100 KB.
+  // More than the sockets' own buffers hold.
+  constexpr int kFrames = 80;
   auto live = call(1, CallState::kRinging);
-  live.phone = std::string(100'000, '1');
-  for (int i = 0; i < 400; ++i) {
+  live.phone = std::string(200'000, '1');
+  for (int i = 0; i < kFrames; ++i) {
     live.started_at = from_unix_ms(i);
     server().publish(live);
     const auto got = await_message(
@@ -208,7 +211,7 @@ TEST_F(LiveTest, ASlowClientIsResyncedAndTheOthersDoNotWait) {
     seen.clear();
   }
   EXPECT_TRUE(await_type(slow, "resync").is_object());
-  EXPECT_LT(seen.size(), 400u) << "it did not get them all";
+  EXPECT_LT(seen.size(), size_t{kFrames}) << "it did not get them all";
 }
 
 // ------------------------------------------------------------------------------- agents

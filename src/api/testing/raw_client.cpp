@@ -12,7 +12,7 @@
 namespace carillon::api::testing {
 namespace {
 
-constexpr int kPatienceMs = 10'000;
+constexpr int kPatienceMs = 30'000;
 
 bool readable(int fd, int timeout_ms) {
   pollfd wait{fd, POLLIN, 0};
@@ -27,7 +27,11 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-RawClient::RawClient(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(int port, int receive_buffer)
+    : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (receive_buffer > 0) {
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
@@ -127,8 +131,9 @@ Answer ask(int port, std::string_view method, std::string_view target, std::stri
   return client.read_answer(method == "HEAD");
 }
 
-WebSocketClient::WebSocketClient(int port, const std::string& target, const std::string& headers)
-    : client_(port) {
+WebSocketClient::WebSocketClient(int port, const std::string& target, const std::string& headers,
+                                 int receive_buffer)
+    : client_(port, receive_buffer) {
   client_.send(fmt::format(
       "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
@@ -171,6 +176,7 @@ std::optional<std::string> WebSocketClient::read(std::chrono::milliseconds limit
       for (const unsigned char c : client_.read_some(extended)) size = size * 256 + c;
     }
     const auto payload = client_.read_some(size);
+    if (payload.size() < size) return std::nullopt;
     const int opcode = first & 0x0f;
     if (opcode == 9) {
       send_frame(10, payload);

@@ -27,12 +27,13 @@ struct Answer {
 /// One connection to 127.0.0.1.
 class RawClient {
  public:
-  explicit RawClient(int port);
+  /// `receive_buffer`: bytes that the kernel keeps for us at most; 0: as it likes.
+  explicit RawClient(int port, int receive_buffer = 0);
 
   bool send(std::string_view bytes);
   /// The next response; bodies by Content-Length, chunked, or up to the end.
   Answer read_answer(bool head_only = false);
-  /// Up to `count` bytes, less at the end of the connection or after ten seconds.
+  /// Up to `count` bytes, less at the end of the connection or after thirty seconds.
   std::string read_some(size_t count);
   /// True when the server closes within `limit`.
   bool closed_within(std::chrono::milliseconds limit);
@@ -57,7 +58,8 @@ Answer ask(int port, std::string_view method, std::string_view target,
 class WebSocketClient {
  public:
   /// `headers`: lines with \r\n, cookie and origin.
-  WebSocketClient(int port, const std::string& target, const std::string& headers);
+  WebSocketClient(int port, const std::string& target, const std::string& headers,
+                  int receive_buffer = 0);
 
   /// 101 when it was opened.
   int status() const { return answer_.status; }
@@ -65,7 +67,7 @@ class WebSocketClient {
   void send(std::string_view text);
   /// The next text message; nothing when none comes within `limit` or the connection ends. Pings
   /// are answered.
-  std::optional<std::string> read(std::chrono::milliseconds limit = std::chrono::seconds(10));
+  std::optional<std::string> read(std::chrono::milliseconds limit = std::chrono::seconds(30));
   /// The code of the close frame that ended read(); 0: none.
   int close_code() const { return close_code_; }
   RawClient& raw() { return client_; }
