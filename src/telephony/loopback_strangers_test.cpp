@@ -202,10 +202,10 @@ TEST_F(LoopbackStrangers, ShortBranchIsMalformed) {
   use_trunk(carrier);
   carrier.aim_at(telephony_->trunk_port());
   carrier.send(request_to(telephony_->trunk_port(), carrier, "INVITE", "z9hG4b"));
-  const auto answer = carrier.expect_response("1 INVITE");
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->status(), 400);
+  // Without a Via that can be read there is nowhere to send an answer to: it is dropped.
+  EXPECT_FALSE(carrier.receive(1s));
   EXPECT_FALSE(counted([](const auto& now) { return now.inbound_refused > 0; }, 500ms));
+  expect_a_call_works(carrier, 1);
 }
 
 // The same within a call: every message names the right dialog.

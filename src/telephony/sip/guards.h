@@ -7,7 +7,7 @@ namespace carillon::telephony::sip {
 /// executable's. True when that is so in this process; a UserAgent does not open otherwise.
 ///
 /// sip_via_d: a Via branch of less than seven characters is read past its end when a
-/// retransmission is looked up. Such a message now counts as malformed and is answered 400.
+/// retransmission is looked up. Such a message now counts as malformed and is dropped.
 ///
 /// su_getaddrinfo: takes numeric addresses only. Looking up whatever host name a datagram has in
 /// its Via would stop the SIP thread for seconds. Names of trunks go through the Resolver.
