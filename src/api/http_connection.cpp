@@ -338,8 +338,10 @@ class Session {
     const auto head = response_head(response, framing, request.secure);
     const bool small = !response.stream && !response.file && response.body.size() <= kPiece;
     if (small && !head_only && !bodyless) {
-      const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(response.body)};
-      co_await send(both);
+      // In one buffer: Beast 1.74's TLS stream writes only the first of two, and once that is used
+      // up reports success without the rest.
+      response.body.insert(0, head);
+      co_await send(asio::buffer(response.body));
       co_return;
     }
     co_await send(asio::buffer(head));
