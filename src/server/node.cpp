@@ -220,9 +220,8 @@ class Node::Rooms {
 
   std::map<std::string, std::string> health() const {
     const bool stalled = core_.counters().idle_for_ms > kCoreStalledMs;
-    return {
-        {"core", stalled ? "The core has not answered for some seconds; the log may say why." : ""},
-        {"store", store_->trouble()}};
+    return {{"core",
+             stalled ? "The core has not answered for some seconds; the log may say why." : ""}};
   }
 
   Configuration configuration_;

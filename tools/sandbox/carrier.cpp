@@ -87,11 +87,11 @@ int free_port(const std::string& address) {
 class SipLoop final : public Carrier {
  public:
   SipLoop(const SandboxConfig& config, std::vector<Rule> rules, Ledger ledger,
-          std::shared_ptr<const Phrases> phrases, RtpPlayer& player)
+          const PhraseBook& phrases, RtpPlayer& player)
       : config_(config),
         rules_(std::move(rules)),
         ledger_(std::move(ledger)),
-        phrases_(std::move(phrases)),
+        phrases_(phrases),
         player_(player),
         gate_(config.username, config.password, config.realm),
         stop_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
@@ -143,7 +143,7 @@ class SipLoop final : public Carrier {
   SandboxConfig config_;
   std::vector<Rule> rules_;
   Ledger ledger_;
-  std::shared_ptr<const Phrases> phrases_;
+  const PhraseBook& phrases_;
   RtpPlayer& player_;
   DigestGate gate_;
   UniqueFd stop_;
@@ -412,7 +412,7 @@ void SipLoop::answer(Call& call) {
   const auto sdp = own_sdp(call);
   nua_respond(call.handle.get(), SIP_200_OK, SIPTAG_CONTENT_TYPE_STR("application/sdp"),
               SIPTAG_PAYLOAD_STR(sdp.c_str()), TAG_END());
-  player_.play(call.stream, make_voice(call.plan.voice, call.number, phrases_));
+  player_.play(call.stream, make_voice(call.plan.voice, call.number, phrases_.now()));
   if (!call.plan.digits.empty()) after(call, 1'000, Due::kPress);
   if (call.plan.talk_ms > 0) after(call, call.plan.talk_ms, Due::kHangUp);
 }
@@ -452,10 +452,9 @@ std::string SipLoop::own_sdp(const Call& call) const {
 
 Result<std::unique_ptr<Carrier>> Carrier::start(const SandboxConfig& config,
                                                 std::vector<Rule> rules, Ledger ledger,
-                                                std::shared_ptr<const Phrases> phrases,
-                                                RtpPlayer& player) {
-  auto loop = std::make_unique<SipLoop>(config, std::move(rules), std::move(ledger),
-                                        std::move(phrases), player);
+                                                const PhraseBook& phrases, RtpPlayer& player) {
+  auto loop =
+      std::make_unique<SipLoop>(config, std::move(rules), std::move(ledger), phrases, player);
   if (!loop->start()) {
     return Error{ErrorCode::kUnavailable,
                  fmt::format("The sandbox cannot listen on {} port {}: another program has it, or "

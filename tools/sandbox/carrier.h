@@ -22,13 +22,13 @@ struct CarrierCounters {
 };
 
 /// Purpose: user agent server for every number. Owning loop: its own SIP thread; start() and the
-/// destructor may be called by any thread. Lifetime: within the RtpPlayer's.
+/// destructor may be called by any thread. Lifetime: within the RtpPlayer's and the
+/// PhraseBook's.
 class Carrier {
  public:
   static Result<std::unique_ptr<Carrier>> start(const SandboxConfig& config,
                                                 std::vector<Rule> rules, Ledger ledger,
-                                                std::shared_ptr<const Phrases> phrases,
-                                                RtpPlayer& player);
+                                                const PhraseBook& phrases, RtpPlayer& player);
   virtual ~Carrier() = default;
 
   virtual int port() const = 0;

@@ -135,4 +135,18 @@ std::shared_ptr<const Phrases> spoken_phrases() {
   return made;
 }
 
+PhraseBook::PhraseBook(bool spoken) : phrases_(synthetic_phrases()) {
+  if (!spoken) return;
+  reader_ = std::jthread([this] {
+    auto phrases = spoken_phrases();
+    const std::lock_guard lock(mutex_);
+    phrases_ = std::move(phrases);
+  });
+}
+
+std::shared_ptr<const Phrases> PhraseBook::now() const {
+  const std::lock_guard lock(mutex_);
+  return phrases_;
+}
+
 }  // namespace carillon::sandbox

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 namespace carillon::sandbox {
@@ -20,8 +22,21 @@ struct Phrases {
 /// Sounds with the rhythm and the spectrum of speech, but no words. Needs nothing installed.
 std::shared_ptr<const Phrases> synthetic_phrases();
 
-/// English sentences spoken by espeak-ng; synthetic_phrases() when it is not installed. Takes a
-/// second or two.
+/// English sentences spoken by espeak-ng; synthetic_phrases() when it is not installed. Takes some
+/// seconds, on a busy machine more.
 std::shared_ptr<const Phrases> spoken_phrases();
+
+/// Purpose: what the customers say at this moment: the synthetic sounds at once, the spoken ones as
+/// soon as a thread of its own has them. Any thread may ask. Lifetime: the sandbox's.
+class PhraseBook {
+ public:
+  explicit PhraseBook(bool spoken);
+  std::shared_ptr<const Phrases> now() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Phrases> phrases_;
+  std::jthread reader_;  ///< last: it ends before the rest goes
+};
 
 }  // namespace carillon::sandbox

@@ -9,8 +9,11 @@
 
 namespace carillon::sandbox {
 
-/// Order matters: the carrier goes first, as its calls use the player.
+/// Order matters: the carrier goes first, as its calls use the others.
 struct Sandbox::Parts {
+  explicit Parts(bool spoken) : phrases(spoken) {}
+
+  PhraseBook phrases;
   std::unique_ptr<RtpPlayer> player;
   std::unique_ptr<Carrier> carrier;
 };
@@ -53,11 +56,10 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxConfig config) {
   }
   auto player = RtpPlayer::start();
   if (!player) return player.error();
-  auto parts = std::make_unique<Parts>();
+  auto parts = std::make_unique<Parts>(config.spoken_phrases);
   parts->player = std::move(player).value();
-  auto phrases = config.spoken_phrases ? spoken_phrases() : synthetic_phrases();
-  auto carrier = Carrier::start(config, std::move(rules).value(), std::move(ledger),
-                                std::move(phrases), *parts->player);
+  auto carrier = Carrier::start(config, std::move(rules).value(), std::move(ledger), parts->phrases,
+                                *parts->player);
   if (!carrier) return carrier.error();
   parts->carrier = std::move(carrier).value();
   return std::unique_ptr<Sandbox>(new Sandbox(std::move(parts)));
