@@ -150,7 +150,7 @@ export const defaultColumn: ColDef = {
 export const numberColumn = {
   filter: 'agNumberColumnFilter',
   minWidth: 76,
-  valueFormatter: ({ value }: { value: unknown }) => (typeof value === 'number' ? formatCount(value) : String(value ?? '')),
+  valueFormatter: ({ value }: { value: unknown }) => (typeof value === 'number' ? formatCount(value) : typeof value === 'string' ? value : ''),
   cellClass: 'ag-right-aligned-cell',
   headerClass: 'ag-right-aligned-header',
   flex: 0,
