@@ -60,7 +60,7 @@ export function Workspace({ session, call }: { session: AgentLive; call: CallLiv
           <Logo size={22} />
           <span className={classes.wordmark}>Carillon</span>
         </span>
-        <span className={classes.campaign}>{campaign?.name ?? ''}</span>
+        <h1 className={classes.campaign}>{campaign?.name ?? 'Agent console'}</h1>
         <LineIndicator session={session} line={line} />
         <span className={classes.spacer} />
         {talking ? <StatusSwitch session={session} actions={actions} size="sm" /> : null}
