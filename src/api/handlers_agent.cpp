@@ -144,7 +144,7 @@ Task<Response> open_agent_session(Call& call) {
                        "You cannot choose this campaign: it is not active, or you are not in it.",
                        "campaign_id"});
   }
-  const auto done = co_await services.core.ask(std::move(request));
+  const auto done = co_await services.core.ask(request);
   if (!done.result) co_return problem(done.result.error());
   co_return json_response(201, agent_view(services, person.id));
 }

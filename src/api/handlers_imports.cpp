@@ -62,6 +62,11 @@ Task<Response> list_imports(Call& call) {
 }
 
 Task<Response> get_import(Call& call) {
+  if (const auto* imports = call.services.ports.imports) {
+    if (const auto now = imports->running(ImportId{call.ids[0]})) {
+      co_return json_response(200, to_json(*now));
+    }
+  }
   auto work = [id = ImportId{call.ids[0]}](Reader& reader) { return reader.import(id); };
   const auto import = co_await read(call.services, std::move(work));
   co_return import ? json_response(200, to_json(*import)) : problem(import.error());

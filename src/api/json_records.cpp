@@ -89,18 +89,18 @@ bool is_profile_protocol(std::string_view text) {
   return text == "webrtc" || text == "udp" || text == "tcp" || text == "tls";
 }
 
-const TextRule kName{.min = 1, .max = 200};
-const TextRule kUsername{.min = 1,
-                         .max = 64,
-                         .valid = is_username,
-                         .wanted = "may hold letters, digits, dot, underscore and hyphen only"};
-const TextRule kNotes{.max = 10'000, .lines = true};
-const TextRule kStatus{.min = 1, .max = 64};
-const TextRule kPauseReason{.max = 64};
-const TextRule kNewPassword{.min = 10, .max = 1'024};
-const TextRule kTechPrefix{
+constexpr TextRule kName{.min = 1, .max = 200};
+constexpr TextRule kUsername{.min = 1,
+                             .max = 64,
+                             .valid = is_username,
+                             .wanted = "may hold letters, digits, dot, underscore and hyphen only"};
+constexpr TextRule kNotes{.max = 10'000, .lines = true};
+constexpr TextRule kStatus{.min = 1, .max = 64};
+constexpr TextRule kPauseReason{.max = 64};
+constexpr TextRule kNewPassword{.min = 10, .max = 1'024};
+constexpr TextRule kTechPrefix{
     .max = 20, .valid = is_prefix, .wanted = "may hold digits, letters, *, # and + only"};
-const TextRule kCodec{.valid = is_codec};
+constexpr TextRule kCodec{.valid = is_codec};
 
 void optional_text(ObjectReader& reader, const char* name, std::optional<std::string>& out,
                    const TextRule& rule) {

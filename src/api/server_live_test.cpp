@@ -198,6 +198,7 @@ TEST_F(LiveTest, ASlowClientIsResyncedAndTheOthersDoNotWait) {
   WebSocketClient slow(port(), "/api/v1/events", socket_headers(admin, port()), 8'192);
   ASSERT_EQ(slow.status(), 101);
   auto quick = events(admin);
+  for (auto* socket : {&slow, &quick}) ASSERT_TRUE(await_type(*socket, "hello").is_object());
   // More than the sockets' own buffers hold.
   constexpr int kFrames = 80;
   auto live = call(1, CallState::kRinging);

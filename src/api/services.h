@@ -75,7 +75,7 @@ auto change(Services& services, store::Actor actor, Work work) {
           if (!(*result)->ok()) return (*result)->error();
           return {};
         },
-        [result, resolve = std::move(resolve)](Result<void> committed) {
+        [result, resolve = std::move(resolve)](const Result<void>& committed) {
           if (!committed) return resolve(R(committed.error()));
           resolve(std::move(**result));
         });
@@ -87,7 +87,7 @@ auto change(Services& services, store::Actor actor, Work work) {
 template <class Work>
 auto offload(Services& services, Work work) {
   using R = std::invoke_result_t<Work>;
-  auto start = [&services, work = std::move(work)](std::function<void(R)> resolve) mutable {
+  auto start = [&services, work = std::move(work)](const std::function<void(R)>& resolve) mutable {
     const bool queued =
         services.workers.post([work = std::move(work), resolve]() mutable { resolve(work()); });
     if (!queued) {

@@ -70,7 +70,7 @@ Outcome outcome_of(const Call& call, Outcome reported) {
 
 LeadFate fate_of(World& world, const DialingCampaign& campaign, const Call& call) {
   if (call.disposition_fate) return *call.disposition_fate;
-  if (!call.invited) return fate_when_not_dialed(*call.lead);
+  if (!call.invited) return fate_when_not_dialed(call.lead);
   return fate_after_outcome(campaign.record, *call.lead, call.record.outcome, world.now.wall);
 }
 

@@ -37,11 +37,11 @@ LeadFate fate_after_outcome(const Campaign& campaign, const Lead& lead, Outcome 
   return fate;
 }
 
-LeadFate fate_when_not_dialed(const Lead& lead) {
-  return {.lead = lead.id,
+LeadFate fate_when_not_dialed(const std::shared_ptr<const Lead>& lead) {
+  return {.lead = lead->id,
           .finished = false,
-          .not_call_until = lead.not_call_until,
-          .not_dialed = true};
+          .not_call_until = lead->not_call_until,
+          .not_dialed = lead};
 }
 
 LeadFate fate_after_disposition(const Campaign& campaign, const Lead& lead,

@@ -19,7 +19,7 @@ LeadFate fate_after_outcome(const Campaign& campaign, const Lead& lead, Outcome 
                             WallTime now);
 
 /// The fate of a lead whose attempt was written but never dialed: it is as if nothing had been.
-LeadFate fate_when_not_dialed(const Lead& lead);
+LeadFate fate_when_not_dialed(const std::shared_ptr<const Lead>& lead);
 
 /// The fate that a disposition decides. A call-back is called at its time; final and do-not-call
 /// end it; any other disposition is one of an answered call, for which a retry rule may exist.

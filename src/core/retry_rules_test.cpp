@@ -48,9 +48,10 @@ TEST(FateAfterOutcome, NegativeTimesAreNow) {
 TEST(FateWhenNotDialed, ChangesNothing) {
   Lead waiting = lead(2);
   waiting.not_call_until = kNow - 1h;
-  const LeadFate fate = fate_when_not_dialed(waiting);
+  const LeadFate fate = fate_when_not_dialed(std::make_shared<const Lead>(waiting));
   EXPECT_FALSE(fate.finished);
-  EXPECT_TRUE(fate.not_dialed);
+  ASSERT_TRUE(fate.not_dialed);
+  EXPECT_EQ(fate.not_dialed->called_count, 2);
   EXPECT_EQ(fate.not_call_until, waiting.not_call_until);
 }
 

@@ -86,9 +86,8 @@ void CommandRunner::run(Database& db, const CommitAttempt& command, WallTime, Gr
   }
   // Only the node that has claimed the lead may call it: in a cluster the lease may have run out.
   const int64_t mine = db.execute(
-      "UPDATE leads SET called_count = called_count + 1, last_called_at = ?, last_outcome = ?, "
-      "callback_due = 0, not_call_until = 0 WHERE id = ? AND reserved_by = ? AND reserved_until > "
-      "0",
+      "UPDATE leads SET called_count = called_count + 1, last_called_at = ?, last_outcome = ? "
+      "WHERE id = ? AND reserved_by = ? AND reserved_until > 0",
       {to_unix_ms(attempt.started_at), encode(Outcome::kInProgress), attempt.lead.value, node_});
   if (mine == 0) {
     group.events.emplace_back(
@@ -125,7 +124,14 @@ void CommandRunner::run(Database& db, const FinishAttempt& command, WallTime now
   Assignments row;
   row.add("reserved_by", std::string());
   row.add("reserved_until", int64_t{0});
-  row.add("last_outcome", encode(ended.outcome));
+  if (const auto& before = command.fate.not_dialed) {
+    row.add("called_count", int64_t{before->called_count});
+    row.add("last_called_at", encode(before->last_called_at));
+    row.add("last_outcome", encode(before->last_outcome));
+  } else {
+    row.add("last_outcome", encode(ended.outcome));
+    if (disposition->empty()) row.add("callback_due", int64_t{0});
+  }
   // A disposition that the agent gave during the call has already decided what becomes of the lead.
   if (disposition->empty()) {
     row.add("finished", encode(command.fate.finished));

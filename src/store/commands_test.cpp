@@ -280,6 +280,39 @@ TEST_P(Commands, CallBacksComeFirstAndToTheirAgent) {
   EXPECT_THAT(claim_ids(sample, 1, kNow + 2h), ElementsAre(attempts[0].lead));
 }
 
+TEST_P(Commands, AnAttemptThatWasNotDialedLeavesTheLeadAsItWas) {
+  const auto sample = make_campaign(store, 1);
+  const auto first = begin(sample, 1);
+  finish(first, Outcome::kAnswered, {.lead = first.lead, .finished = false, .not_call_until = {}});
+  auto save = disposition(first, {.name = "CALL BACK", .callback = true});
+  save.callback_at = save.fate.not_call_until = kNow + 1h;
+  store.store().send(save);
+  store.expect<DispositionSaved>();
+  for (int64_t id = 2; id <= 4; ++id) {
+    const auto claimed = claim(store, sample, 1, kNow + 1h);
+    ASSERT_THAT(claimed, SizeIs(1)) << "the call-back is still due";
+    const auto withdrawn = attempt_at(id, *claimed[0], sample.campaign, kNow + 1h);
+    store.store().send(CommitAttempt{withdrawn});
+    store.expect<AttemptCommitted>();
+    EXPECT_EQ(lead(first.lead).called_count, 2) << "durable before the INVITE";
+    finish(withdrawn, Outcome::kError,
+           {.lead = first.lead, .not_call_until = kNow + 1h, .not_dialed = claimed[0]});
+  }
+  ASSERT_TRUE(store.change([](Writer&) -> Result<void> { return {}; })) << "all is written";
+  const Lead after = lead(first.lead);
+  EXPECT_EQ(after.called_count, 1);
+  EXPECT_EQ(after.last_outcome, Outcome::kAnswered);
+  EXPECT_EQ(after.last_called_at, kNow);
+  EXPECT_EQ(after.not_call_until, kNow + 1h);
+  // Once it is dialed, the call-back has been made.
+  const auto claimed = claim(store, sample, 1, kNow + 1h);
+  const auto dialed = attempt_at(9, *claimed[0], sample.campaign, kNow + 1h);
+  store.store().send(CommitAttempt{dialed});
+  store.expect<AttemptCommitted>();
+  finish(dialed, Outcome::kNoAnswer, {.lead = first.lead, .not_call_until = kNow + 2h});
+  EXPECT_THAT(claim_ids(sample, 1, kNow + 2h), ElementsAre(first.lead));
+}
+
 TEST_P(Commands, DispositionOfAnUnknownCallIsAnError) {
   Attempt nothing;
   nothing.id = AttemptId{777};

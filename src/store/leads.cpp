@@ -108,15 +108,16 @@ Result<std::unordered_set<std::string>> Reader::known_phones(const std::vector<s
                                                              DuplicateScope scope,
                                                              LeadsetId leadset) {
   return guarded([&]() -> Result<std::unordered_set<std::string>> {
-    std::string scoped = " AND leadset_id IN (SELECT id FROM leadsets WHERE deleted_at = 0)";
+    // The index to use is the one over phones: + hides the column from the other one's.
+    std::string scoped = " AND +leadset_id IN (SELECT id FROM leadsets WHERE deleted_at = 0)";
     Values scope_values;
     if (scope == DuplicateScope::kLeadset) {
-      scoped = " AND leadset_id = ?";
+      scoped = " AND +leadset_id = ?";
       scope_values = {leadset.value};
     } else if (scope == DuplicateScope::kCampaign) {
       const int64_t campaign = campaign_of(db_, leadset);
-      scoped = campaign == 0 ? " AND leadset_id = ?"
-                             : " AND leadset_id IN (SELECT id FROM leadsets WHERE campaign_id = ?)";
+      scoped = campaign == 0 ? " AND +leadset_id = ?"
+                             : " AND +leadset_id IN (SELECT id FROM leadsets WHERE campaign_id = ?)";
       scope_values = {campaign == 0 ? leadset.value : campaign};
     }
     std::unordered_set<std::string> known;

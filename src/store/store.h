@@ -22,6 +22,8 @@ struct StoreConfig {
   std::filesystem::path recordings;
   /// Name of this node, unique among the nodes that share a PostgreSQL database.
   std::string node = "main";
+  /// How long open() waits for a process of this name that was just killed to let go of PostgreSQL.
+  std::chrono::milliseconds name_wait{10'000};
   int readers = 3;                             ///< connections for Store::read, 1 to 16
   size_t inbox_capacity = 65'536;              ///< where change() starts to refuse
   std::chrono::seconds lease{300};             ///< of claimed leads, for clusters

@@ -25,6 +25,7 @@ const WallTime kNow = at_ms(1'700'000'000'000);
 std::string open_error(const std::string& address) {
   StoreConfig config;
   config.database = address;
+  config.name_wait = std::chrono::milliseconds(300);
   const auto opened = Store::open(config, {});
   return opened ? "it opened" : opened.error().message;
 }

@@ -1,6 +1,7 @@
 #include "store/writer_loop.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <poll.h>
 
@@ -80,15 +81,21 @@ Result<void> WriterLoop::open() {
   return {};
 }
 
-/// In a cluster each node has its own name, and only one process goes by it.
+/// In a cluster each node has its own name, and only one process goes by it. PostgreSQL may notice
+/// only after a while that a killed one is gone, and systemd starts the next at once.
 Result<void> WriterLoop::take_name(Database& db) {
   if (!db.is_postgresql()) return {};
   return guarded([&]() -> Result<void> {
-    const auto rows = db.query(
-        "SELECT CASE WHEN pg_try_advisory_lock(4701, hashtext(?)) THEN 1 "
-        "ELSE 0 END",
-        {config_.node});
-    if (rows.front().front() == "1") return {};
+    const auto patience_end = std::chrono::steady_clock::now() + config_.name_wait;
+    while (true) {
+      const auto rows = db.query(
+          "SELECT CASE WHEN pg_try_advisory_lock(4701, hashtext(?)) THEN 1 "
+          "ELSE 0 END",
+          {config_.node});
+      if (rows.front().front() == "1") return {};
+      if (std::chrono::steady_clock::now() >= patience_end) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
     return Error{ErrorCode::kConflict,
                  fmt::format("Another Carillon named \"{}\" already works on this database. Stop "
                              "it, or give this one another --node name.",

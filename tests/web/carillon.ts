@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createSocket } from 'node:dgram';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,8 +18,8 @@ class Program {
   private output = '';
   private readonly ended: Promise<void>;
 
-  constructor(args: string[], environment: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(binary, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(command: string, args: string[], environment: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout?.on('data', (text: Buffer) => (this.output += text.toString()));
     this.child.stderr?.on('data', (text: Buffer) => (this.output += text.toString()));
     this.ended = new Promise((resolve) => {
@@ -38,7 +40,7 @@ class Program {
       if (this.child.exitCode !== null) break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`${binary} did not say ${pattern}:\n${this.output}`);
+    throw new Error(`${this.child.spawnfile} did not say ${pattern}:\n${this.output}`);
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
@@ -69,6 +71,7 @@ export class Carillon {
   /** Starts (again) with the same data, and the same address once it has one. */
   async run(): Promise<void> {
     this.program = new Program(
+      binary,
       [
         'serve', '--data', this.folder, '--web', web, '--http-address', '127.0.0.1', '--https-port', String(this.port),
         '--telephony-address', '127.0.0.1', '--trunk-port', '0', '--trunk-tls-port', '0', '--phone-port', '0',
@@ -105,7 +108,7 @@ export class Sandbox {
   }
 
   static async start(): Promise<Sandbox> {
-    const program = new Program(['sandbox', '--port', '0', '--seed', '1']);
+    const program = new Program(binary, ['sandbox', '--port', '0', '--seed', '1']);
     const [, port] = await program.says(/127\.0\.0\.1:(\d+)/);
     return new Sandbox(program, Number(port));
   }
@@ -113,4 +116,60 @@ export class Sandbox {
   stop(): Promise<void> {
     return this.program.stop();
   }
+}
+
+/** What the ear of a SIPp customer heard in half a second (tests/media/tone_peer.py). */
+export interface Heard {
+  packets: number;
+  level: number;
+  hz: number;
+  share: number;
+}
+
+/** SIPp as the carrier: its customers answer, play a tone of their own and write down what they hear. */
+export class ToneCustomers {
+  readonly port: number;
+  private readonly program: Program;
+  private readonly folder: string;
+
+  private constructor(program: Program, port: number, folder: string) {
+    this.program = program;
+    this.port = port;
+    this.folder = folder;
+  }
+
+  static async start(hertz: number): Promise<ToneCustomers> {
+    const folder = await mkdtemp(join(tmpdir(), 'carillon-tone-'));
+    const [port, audio, control] = await freeUdpPorts(3);
+    const media = join(repository, 'tests/media');
+    await writeFile(join(folder, 'alive'), '');
+    const program = new Program('sipp', [
+      '-sf', join(media, 'tone_customer.xml'), '-i', '127.0.0.1', '-p', String(port), '-cp', String(control), '-m', '1', '-nostdin',
+      '-key', 'tone_port', String(audio), '-key', 'tone_hz', String(hertz), '-key', 'report', join(folder, 'heard'),
+      '-key', 'peer', join(media, 'tone_peer.py'), '-key', 'alive', join(folder, 'alive'),
+    ]);
+    return new ToneCustomers(program, port ?? 0, folder);
+  }
+
+  /** All that was heard so far, oldest first. */
+  async heard(): Promise<Heard[]> {
+    const file = join(this.folder, 'heard');
+    if (!existsSync(file)) return [];
+    const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Heard);
+  }
+
+  async stop(): Promise<void> {
+    // The ear ends with its file.
+    await rm(this.folder, { recursive: true, force: true });
+    await this.program.stop();
+  }
+}
+
+async function freeUdpPorts(count: number): Promise<number[]> {
+  const sockets = Array.from({ length: count }, () => createSocket('udp4'));
+  await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))));
+  const ports = sockets.map((socket) => socket.address().port);
+  await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
+  return ports;
 }

@@ -46,14 +46,14 @@ export class ProgramClient {
   }
 
   /** An agent, a script, a campaign that dials at any hour, and a leadset with the numbers. */
-  async prepareCampaign(options: { sandboxPort?: number; phones: string[]; active: boolean }) {
+  async prepareCampaign(options: { carrierPort?: number; carrierPing?: boolean; phones: string[]; active: boolean }) {
     const person = await this.post('/users', { ...agent, role: 'agent' });
     const script = await this.post('/scripts', {
       name: 'Renewal',
       body: '<h2>Opening</h2><p>Good morning {{first_name}} {{last_name}}, this is {{agent_name}}.</p>',
     });
-    const trunks = options.sandboxPort
-      ? [(await this.post('/trunks', { name: 'Sandbox', host: '127.0.0.1', port: options.sandboxPort })).id]
+    const trunks = options.carrierPort
+      ? [(await this.post('/trunks', { name: 'Carrier', host: '127.0.0.1', port: options.carrierPort, options_ping: options.carrierPing ?? true })).id]
       : [];
     const campaign = await this.post('/campaigns', {
       name: 'Solar renewals',

@@ -40,8 +40,9 @@ struct LeadFate {
   LeadId lead;
   bool finished = false;  ///< not dialed again until recycled
   std::optional<WallTime> not_call_until;
-  /// No INVITE left for this attempt: the called count that CommitAttempt raised goes down again.
-  bool not_dialed = false;
+  /// No INVITE left for this attempt: the lead's history of calls, and a call-back that was agreed,
+  /// are again as in this lead, which is what they were before CommitAttempt.
+  std::shared_ptr<const Lead> not_dialed{};
 };
 /// Writes the attempt's final state and frees the lead. Times, agent, SIP details come with it.
 struct FinishAttempt {

@@ -1,0 +1,116 @@
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchWithMicrophone } from './browser';
+import { Carillon, ToneCustomers } from './carillon';
+import { AgentNetwork } from './network';
+import { expectNotToHear, expectToHear, signIn } from './people';
+import { agent, ProgramClient } from './program_client';
+import { writeVoice } from './sound';
+
+// Audio both ways between an agent in Chromium and a customer in SIPp: each side plays its own tone
+// and hears exactly the other's, whatever happens to the line meanwhile.
+const customerHertz = 700;
+const agentHertz = 440;
+
+test.describe.configure({ mode: 'serial' });
+
+let carillon: Carillon;
+let carrier: ToneCustomers;
+let folder: string;
+let browser: Browser;
+let page: Page;
+const network = new AgentNetwork();
+
+test.beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
+  const voice = join(folder, 'agent.wav');
+  await writeVoice(voice, agentHertz);
+  [carillon, carrier, browser] = await Promise.all([Carillon.start(), ToneCustomers.start(customerHertz), launchWithMicrophone(voice)]);
+  const client = await ProgramClient.setUp(carillon);
+  await client.prepareCampaign({ carrierPort: carrier.port, carrierPing: false, phones: ['+12125550100'], active: true });
+  await client.dispose();
+});
+
+test.afterAll(async () => {
+  await browser?.close();
+  network.close();
+  await Promise.all([carillon?.stop(), carrier?.stop()]);
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+/** How many of the half seconds since `from` held the agent's voice, and how many another sound. */
+async function customerHeard(from: number) {
+  const blocks = (await carrier.heard()).slice(from);
+  const loud = blocks.filter((block) => block.level > 100);
+  // A voice that swells and fades has two fifths of its energy on its very pitch.
+  const agents = loud.filter((block) => block.hz === agentHertz && block.share > 25);
+  return { blocks: blocks.length, agents: agents.length, others: loud.length - agents.length };
+}
+
+async function customerHearsTheAgent() {
+  const from = (await carrier.heard()).length;
+  await expect.poll(async () => (await customerHeard(from)).agents).toBeGreaterThan(3);
+}
+
+async function bothHearEachOther() {
+  await expectToHear(page, customerHertz);
+  await customerHearsTheAgent();
+}
+
+test('each side hears exactly the other', async () => {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url, permissions: ['microphone'] });
+  await network.lead(context);
+  page = await context.newPage();
+  await signIn(page, carillon.url, agent);
+  await page.getByRole('button', { name: /Solar renewals/ }).click();
+  await expect(page.getByText('Line up')).toBeVisible();
+  await page.getByRole('button', { name: 'Go ready' }).click();
+  await expect(page.getByRole('button', { name: 'End', exact: true })).toBeVisible();
+  await bothHearEachOther();
+  const from = (await carrier.heard()).length;
+  await expect.poll(async () => (await customerHeard(from)).blocks).toBeGreaterThan(6);
+  expect((await customerHeard(from)).others).toBe(0);
+});
+
+test('on hold the customer hears music, not the agent, and the agent nothing', async () => {
+  await page.getByRole('button', { name: 'Hold' }).click();
+  await expect(page.getByText('On hold', { exact: true })).toBeVisible();
+  await expectNotToHear(page, customerHertz);
+  const from = (await carrier.heard()).length + 1; // the first half second may hold both
+  await expect.poll(async () => (await customerHeard(from)).others).toBeGreaterThan(3);
+  expect((await customerHeard(from)).agents).toBe(0);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await bothHearEachOther();
+});
+
+test('a muted agent is silent and still hears', async () => {
+  await page.getByRole('button', { name: 'Mute', exact: true }).click();
+  await expect(page.getByText('You are muted')).toBeVisible();
+  const from = (await carrier.heard()).length + 1;
+  await expect.poll(async () => (await customerHeard(from)).blocks).toBeGreaterThan(5);
+  const heard = await customerHeard(from);
+  expect(heard.agents + heard.others).toBe(0);
+  await expectToHear(page, customerHertz);
+  await page.getByRole('button', { name: 'Unmute', exact: true }).click();
+  await bothHearEachOther();
+});
+
+test('after a break of the network the line comes back by itself, in the same call', async () => {
+  network.cut();
+  await expectNotToHear(page, customerHertz);
+  await expect(page.getByText('Your line is interrupted.')).toBeVisible({ timeout: 90_000 });
+  network.mend();
+  await expect(page.getByText('Your line is interrupted.')).toBeHidden({ timeout: 90_000 });
+  await expect(page.getByRole('button', { name: 'End', exact: true })).toBeVisible();
+  await bothHearEachOther();
+});
+
+test('after a reload of the page too', async () => {
+  await page.reload();
+  await expect(page.getByText('Line up')).toBeVisible();
+  await bothHearEachOther();
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  await expect(page.getByText('Wrap-up')).toBeVisible();
+});
