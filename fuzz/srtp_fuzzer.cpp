@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool seal_first = (data[0] & 4) != 0;
   const SrtpMaster master{};
   const auto session = SrtpSession::create(
-      gcm ? SrtpProfile::kAeadAes128Gcm : SrtpProfile::kAes128CmSha1_80, master, master);
+      gcm ? SrtpProfile::kAeadAes128Gcm : SrtpProfile::kAes128CmHmac80, master, master);
   size_t length = size - 1;
   // Exactly as large as allowed, so that AddressSanitizer sees the first byte too many.
   const auto packet = std::make_unique<uint8_t[]>(length + kSrtpTailRoom);

@@ -10,7 +10,7 @@ constexpr Duration kHealthTimeout = 3s;
 
 /// Does a reader thread answer? In time, for a load balancer waits.
 Later<Result<void>> database_answers(Services& services) {
-  auto start = [&services](std::function<void(Result<void>)> resolve) {
+  auto start = [&services](const std::function<void(Result<void>)>& resolve) {
     services.ports.store.read([resolve](store::Reader& reader) {
       const auto count = reader.count_administrators();
       resolve(count ? Result<void>{} : Result<void>{count.error()});

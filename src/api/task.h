@@ -21,7 +21,7 @@ namespace carillon::api {
 template <class T>
 class [[nodiscard]] Task {
  public:
-  struct promise_type {  // NOLINT(readability-identifier-naming): the language's name
+  struct promise_type {
     std::optional<T> value;
     std::exception_ptr error;
     std::coroutine_handle<> continuation = std::noop_coroutine();
@@ -110,7 +110,7 @@ class [[nodiscard]] Later {
 
 namespace internal {
 struct Detached {
-  struct promise_type {  // NOLINT(readability-identifier-naming): the language's name
+  struct promise_type {
     Detached get_return_object() { return {}; }
     std::suspend_never initial_suspend() noexcept { return {}; }
     std::suspend_never final_suspend() noexcept { return {}; }

@@ -61,7 +61,7 @@ std::string call_to(ScriptStage& stage, Gaps gaps) {
       std::find_if(stage.unexpected_calls.begin(), stage.unexpected_calls.end(),
                    [&](const PlaceCall& placed) { return phone_of(stage, placed) == gaps[1]; });
   if (it == stage.unexpected_calls.end()) return "Called so far:" + numbers(stage) + ".";
-  const PlaceCall placed = *it;
+  PlaceCall placed = std::move(*it);
   stage.unexpected_calls.erase(it);
   if (gaps[2].matched && placed.trunk != stage.trunks[gaps[2]]) {
     return "It went over the trunk " + stage.store.trunks[placed.trunk].name + ".";
@@ -278,7 +278,9 @@ std::string recorded(ScriptStage& stage, Gaps gaps) {
 const PhraseTable& phrases() {
   static const PhraseTable kTable = [] {
     PhraseTable table;
-    const auto add = [&](const char* form, Act act) { table.push_back({std::regex(form), act}); };
+    const auto add = [&](const char* form, Act act) {
+      table.push_back({std::regex(form), std::move(act)});
+    };
     add(R"(call to (\+\d+)(?: over (\w+))?(?: as (\d+))?)", call_to);
     add("no call", no_call);
     add(R"((\d+) calls?)", count_calls);

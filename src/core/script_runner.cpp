@@ -50,7 +50,7 @@ class Run {
   Run() : begin_(stage_.now()) {}
 
   /// One line; the answer is a complaint or empty.
-  std::string line(std::string text) {
+  std::string line(const std::string& text) {
     auto [word, rest] = split_word(text);
     if (word == "at") {
       auto [clock, what] = split_word(rest);

@@ -55,7 +55,7 @@ Act campaign_becomes(std::function<void(Campaign&, Gaps)> change) {
 
 /// A switch of the stage.
 Act turn(std::function<void(ScriptStage&)> change) {
-  return [change](ScriptStage& stage, Gaps) {
+  return [change = std::move(change)](ScriptStage& stage, Gaps) {
     change(stage);
     return std::string{};
   };
@@ -202,7 +202,9 @@ std::string recording_written(ScriptStage& stage, Gaps gaps) {
 }
 
 void add_agent_phrases(PhraseTable& table) {
-  const auto add = [&](const char* form, Act act) { table.push_back({std::regex(form), act}); };
+  const auto add = [&](const char* form, Act act) {
+    table.push_back({std::regex(form), std::move(act)});
+  };
   add(R"re((\w+) logs in(?: to "(.+?)")?( with a desk phone)?)re", log_in);
   add(R"((\w+) is ready)", is_ready);
   add(R"re((\w+) pauses "(.+)")re",
@@ -251,7 +253,9 @@ void add_agent_phrases(PhraseTable& table) {
 }
 
 void add_telephony_phrases(PhraseTable& table) {
-  const auto add = [&](const char* form, Act act) { table.push_back({std::regex(form), act}); };
+  const auto add = [&](const char* form, Act act) {
+    table.push_back({std::regex(form), std::move(act)});
+  };
   add(R"((\w+)'s line comes up)", of_line([](AgentSessionId id) { return AgentLineUp{id}; }));
   add(R"((\w+)'s line breaks)",
       of_line([](AgentSessionId id) { return AgentLineDown{id, "broken", false}; }));
@@ -287,7 +291,9 @@ void add_telephony_phrases(PhraseTable& table) {
 }
 
 void add_record_phrases(PhraseTable& table) {
-  const auto add = [&](const char* form, Act act) { table.push_back({std::regex(form), act}); };
+  const auto add = [&](const char* form, Act act) {
+    table.push_back({std::regex(form), std::move(act)});
+  };
   add(R"re(campaign "(.+)" is switched (on|off))re",
       campaign_becomes([](Campaign& c, Gaps g) { c.active = g[2] == "on"; }));
   add(R"re(campaign "(.+)" gets multiplier ([\d.]+))re",

@@ -294,15 +294,15 @@ struct Database::Statement {
     statement.prepare(with_names(sql));
     const int count = column_count(*database.connection_, database.kind());
     for (int i = 0; i < count; ++i) {
-      statement.exchange(soci::into(columns.emplace_back(), indicators.emplace_back()));
+      statement.exchange(soci::into(columns.emplace_back(), indicators_.emplace_back()));
     }
     statement.define_and_bind();
   }
 
   bool takes(const Values& values) const {
-    if (values.size() != kinds.size()) return false;
+    if (values.size() != kinds_.size()) return false;
     for (size_t i = 0; i < values.size(); ++i) {
-      if (values[i].index() != kinds[i]) return false;
+      if (values[i].index() != kinds_[i]) return false;
     }
     return true;
   }
@@ -311,9 +311,9 @@ struct Database::Statement {
     size_t integer = 0, real = 0, text = 0;
     for (const auto& value : values) {
       switch (value.index()) {
-        case 0: integers[integer++] = std::get<0>(value); break;
-        case 1: reals[real++] = std::get<1>(value); break;
-        default: texts[text++] = std::get<2>(value);
+        case 0: integers_[integer++] = std::get<0>(value); break;
+        case 1: reals_[real++] = std::get<1>(value); break;
+        default: texts_[text++] = std::get<2>(value);
       }
     }
   }
@@ -322,7 +322,7 @@ struct Database::Statement {
     Row out;
     out.reserve(columns.size());
     for (size_t i = 0; i < columns.size(); ++i) {
-      out.push_back(indicators[i] == soci::i_null ? std::string() : columns[i]);
+      out.push_back(indicators_[i] == soci::i_null ? std::string() : columns[i]);
     }
     return out;
   }
@@ -332,11 +332,11 @@ struct Database::Statement {
 
  private:
   void add_parameter(const Value& value) {
-    kinds.push_back(value.index());
+    kinds_.push_back(value.index());
     switch (value.index()) {
-      case 0: statement.exchange(soci::use(integers.emplace_back())); break;
-      case 1: statement.exchange(soci::use(reals.emplace_back())); break;
-      default: statement.exchange(soci::use(texts.emplace_back()));
+      case 0: statement.exchange(soci::use(integers_.emplace_back())); break;
+      case 1: statement.exchange(soci::use(reals_.emplace_back())); break;
+      default: statement.exchange(soci::use(texts_.emplace_back()));
     }
   }
 
@@ -353,11 +353,11 @@ struct Database::Statement {
     return count;
   }
 
-  std::vector<size_t> kinds;  ///< which alternative of Value each parameter is
-  std::deque<long long> integers;
-  std::deque<double> reals;
-  std::deque<std::string> texts;
-  std::deque<soci::indicator> indicators;
+  std::vector<size_t> kinds_;  ///< which alternative of Value each parameter is
+  std::deque<long long> integers_;
+  std::deque<double> reals_;
+  std::deque<std::string> texts_;
+  std::deque<soci::indicator> indicators_;
 };
 
 // ------------------------------------------------------------------------------- connection

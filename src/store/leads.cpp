@@ -116,8 +116,9 @@ Result<std::unordered_set<std::string>> Reader::known_phones(const std::vector<s
       scope_values = {leadset.value};
     } else if (scope == DuplicateScope::kCampaign) {
       const int64_t campaign = campaign_of(db_, leadset);
-      scoped = campaign == 0 ? " AND +leadset_id = ?"
-                             : " AND +leadset_id IN (SELECT id FROM leadsets WHERE campaign_id = ?)";
+      scoped = campaign == 0
+                   ? " AND +leadset_id = ?"
+                   : " AND +leadset_id IN (SELECT id FROM leadsets WHERE campaign_id = ?)";
       scope_values = {campaign == 0 ? leadset.value : campaign};
     }
     std::unordered_set<std::string> known;

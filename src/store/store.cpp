@@ -82,7 +82,7 @@ class Store::Impl {
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-Result<std::unique_ptr<Store>> Store::open(StoreConfig config, StoreSinks sinks) {
+Result<std::unique_ptr<Store>> Store::open(const StoreConfig& config, const StoreSinks& sinks) {
   const auto address = DatabaseAddress::parse(config.database);
   if (!address) return address.error();
   if (config.readers < 1 || config.readers > 16) {

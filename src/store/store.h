@@ -65,7 +65,7 @@ class Store {
  public:
   /// Opens or makes the database, brings its schema up to date, ends what a crash left open, and
   /// reports StoreReady as the first event. The error is a sentence that says what to do.
-  static Result<std::unique_ptr<Store>> open(StoreConfig config, StoreSinks sinks);
+  static Result<std::unique_ptr<Store>> open(const StoreConfig& config, const StoreSinks& sinks);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;

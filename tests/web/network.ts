@@ -16,7 +16,10 @@ export class AgentNetwork {
     await context.exposeFunction('wayToPort', (port: number) => this.wayTo(port));
     await context.addInitScript(() => {
       const { wayToPort } = globalThis as unknown as { wayToPort: (port: number) => Promise<number> };
-      const setRemoteDescription = RTCPeerConnection.prototype.setRemoteDescription;
+      const setRemoteDescription = RTCPeerConnection.prototype.setRemoteDescription as (
+        this: RTCPeerConnection,
+        description: RTCSessionDescriptionInit,
+      ) => Promise<void>;
       RTCPeerConnection.prototype.setRemoteDescription = async function (description: RTCSessionDescriptionInit) {
         let sdp = description.sdp ?? '';
         for (const [line, before, port] of sdp.matchAll(/^(a=candidate:\S+ \d udp \d+ 127\.0\.0\.1) (\d+)/gim)) {

@@ -83,7 +83,7 @@ struct Meaning {
 };
 
 const std::unordered_map<std::string, Meaning>& meanings() {
-  static const auto all = [] {
+  static const auto kAll = [] {
     std::unordered_map<std::string, Meaning> map;
     for (const auto& [field, names] : kHeadings) {
       int rank = 0;
@@ -95,7 +95,7 @@ const std::unordered_map<std::string, Meaning>& meanings() {
     }
     return map;
   }();
-  return all;
+  return kAll;
 }
 
 bool looks_like_phone(std::string_view cell) {

@@ -87,7 +87,7 @@ Result<ImportPreview> make_preview(const Uploads& uploads, const std::string& id
 
 class Upload::Impl {
  public:
-  Impl(const Uploads& uploads, const ImportConfig& config, std::string name)
+  Impl(const Uploads& uploads, const ImportConfig& config, const std::string& name)
       : uploads_(uploads), config_(config), id_(Uploads::new_id()) {
     facts_.name = name.substr(0, kMaxNameBytes);
   }
@@ -310,10 +310,11 @@ void ImportJobs::Impl::queue(Actor actor, ImportSpec spec,
     return {};
   };
   const auto task = std::make_shared<ImportTask>();
-  task->actor = actor;
+  task->actor = std::move(actor);
   task->spec = std::move(spec);
-  store_.change(actor, work,
-                [self = shared_from_this(), task, made, started](Result<void> committed) {
+  store_.change(task->actor, work,
+                [self = shared_from_this(), task, made,
+                 started = std::move(started)](const Result<void>& committed) {
                   if (!committed) {
                     self->give_place_back(task->spec.upload_id);
                     return started(committed.error());

@@ -351,7 +351,7 @@ void ImportRun::send_chunk() {
   }
   store_.change(
       task_.actor, [chunk](Writer& writer) { return chunk->write(writer); },
-      [chunk, window = window_](Result<void> committed) {
+      [chunk, window = window_](const Result<void>& committed) {
         std::lock_guard lock(window->mutex);
         --window->under_way;
         if (committed) {
@@ -485,7 +485,7 @@ Result<void> ImportRun::remove_own_leads() {
 }
 
 /// Repeats a step, a change each, until it has nothing left to do.
-Result<void> ImportRun::in_steps(std::function<Result<int64_t>(Writer&)> step) {
+Result<void> ImportRun::in_steps(const std::function<Result<int64_t>(Writer&)>& step) {
   const auto done_now = std::make_shared<int64_t>(0);
   do {
     auto done = change([done_now, step](Writer& writer) -> Result<void> {

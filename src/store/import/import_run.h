@@ -90,7 +90,7 @@ class ImportRun {
   Result<void> begin_finishing();
   Result<void> finish();
   Result<void> remove_own_leads();
-  Result<void> in_steps(std::function<Result<int64_t>(Writer&)> step);
+  Result<void> in_steps(const std::function<Result<int64_t>(Writer&)>& step);
   void end(ImportState state, std::string error);
   void undo(ImportState state, std::string error);
   void log_failure(const Error& error);

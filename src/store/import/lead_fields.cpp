@@ -118,13 +118,13 @@ std::optional<WallTime> parse_file_time(std::string_view text) {
 }
 
 const std::vector<std::string>& lead_field_names() {
-  static const auto names = [] {
+  static const auto kNames = [] {
     std::vector<std::string> all{"phone"};
     for (const auto& field : kTextFields) all.emplace_back(field.name);
     for (const char* other : {"priority", "not_call_until", "time_zone"}) all.emplace_back(other);
     return all;
   }();
-  return names;
+  return kNames;
 }
 
 Result<LeadColumn> LeadColumn::find(std::string_view target) {

@@ -133,12 +133,12 @@ Result<PhoneNumber> parse_phone_by_library(std::string_view text,
 }
 
 bool is_known_country(std::string_view country) {
-  static const auto known = [] {
+  static const auto kKnown = [] {
     std::set<std::string> regions;
     util().GetSupportedRegions(&regions);
     return std::set<std::string, std::less<>>(regions.begin(), regions.end());
   }();
-  return known.contains(country);
+  return kKnown.contains(country);
 }
 
 }  // namespace carillon::store

@@ -51,24 +51,24 @@ ZoneListIndex zone_list_of(const PhoneNumber& number) {
 int zone_list_count() { return static_cast<int>(zone_table::kListCount); }
 
 const std::vector<std::string>& zones_of(ZoneListIndex list) {
-  static const auto lists = [] {
+  static const auto kLists = [] {
     std::vector<std::vector<std::string>> all;
     for (size_t i = 0; i < zone_table::kListCount; ++i) {
       all.push_back(split(zone_table::kLists[i]));
     }
     return all;
   }();
-  return lists.at(static_cast<size_t>(list));
+  return kLists.at(static_cast<size_t>(list));
 }
 
 bool is_time_zone(std::string_view name) {
-  static const auto names = [] {
+  static const auto kNames = [] {
     std::set<std::string, std::less<>> all;
     const auto& database = date::get_tzdb();
     for (const auto& zone : database.zones) all.insert(zone.name());
     return all;
   }();
-  return names.contains(name);
+  return kNames.contains(name);
 }
 
 }  // namespace carillon::store

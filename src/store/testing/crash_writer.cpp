@@ -35,7 +35,7 @@ void add_lead(TestStore& store, LeadsetId leadset, int number) {
         const auto added = writer.add_lead(lead);
         return added ? Result<void>() : added.error();
       },
-      [phone = lead.phone](Result<void> done) {
+      [phone = lead.phone](const Result<void>& done) {
         if (done) say("L " + phone);
       });
 }

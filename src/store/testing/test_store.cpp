@@ -6,7 +6,7 @@
 
 namespace carillon::store::testing {
 
-TestStore::TestStore(const std::string& address, std::function<void(StoreConfig&)> adjust) {
+TestStore::TestStore(const std::string& address, const std::function<void(StoreConfig&)>& adjust) {
   StoreConfig config;
   config.database = address;
   config.stats_gap = std::chrono::milliseconds(20);

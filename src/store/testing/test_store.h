@@ -21,7 +21,8 @@ constexpr auto kPatience = std::chrono::seconds(120);
 
 class TestStore {
  public:
-  explicit TestStore(const std::string& address, std::function<void(StoreConfig&)> adjust = {});
+  explicit TestStore(const std::string& address,
+                     const std::function<void(StoreConfig&)>& adjust = {});
 
   Store& store() { return *store_; }
   void close() { store_.reset(); }

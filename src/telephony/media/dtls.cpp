@@ -25,8 +25,8 @@ constexpr const char* kCiphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384";
 constexpr std::string_view kExporterLabel = "EXTRACTOR-dtls_srtp";  // RFC 5764, 4.2
 constexpr size_t kRecordHeaderSize = 13;                            // RFC 6347, 4.1
-constexpr unsigned kFirstRetransmit_us = 100'000;  // OpenSSL's own second is long for a caller
-constexpr unsigned kLastRetransmit_us = 3'000'000;
+constexpr unsigned kFirstRetransmitUs = 100'000;  // OpenSSL's own second is long for a caller
+constexpr unsigned kLastRetransmitUs = 3'000'000;
 
 struct KeyDeleter {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
@@ -74,8 +74,8 @@ Certificate make_certificate(EVP_PKEY* key) {
 int accept_any_certificate(int, X509_STORE_CTX*) { return 1; }
 
 unsigned next_retransmit(SSL*, unsigned previous_us) {
-  if (previous_us == 0) return kFirstRetransmit_us;
-  return std::min(previous_us * 2, kLastRetransmit_us);
+  if (previous_us == 0) return kFirstRetransmitUs;
+  return std::min(previous_us * 2, kLastRetransmitUs);
 }
 
 }  // namespace
@@ -200,7 +200,7 @@ bool DtlsSession::export_keys() {
   std::copy_n(at + 32 + salt_size, salt_size, server.salt.begin());
   OPENSSL_cleanse(material.data(), material.size());
   const bool is_server = role_ == Role::kServer;
-  keys_ = SrtpKeys{gcm ? SrtpProfile::kAeadAes128Gcm : SrtpProfile::kAes128CmSha1_80,
+  keys_ = SrtpKeys{gcm ? SrtpProfile::kAeadAes128Gcm : SrtpProfile::kAes128CmHmac80,
                    is_server ? server : client, is_server ? client : server};
   return true;
 }

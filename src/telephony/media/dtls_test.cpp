@@ -147,7 +147,7 @@ TEST_F(Dtls, AClientOfCounterModeGetsCounterMode) {
   run();
   const auto keys = server_->take_keys();
   ASSERT_TRUE(keys.has_value());
-  EXPECT_EQ(keys->profile, SrtpProfile::kAes128CmSha1_80);
+  EXPECT_EQ(keys->profile, SrtpProfile::kAes128CmHmac80);
 }
 
 }  // namespace

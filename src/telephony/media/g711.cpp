@@ -29,8 +29,8 @@ struct Tables {
 };
 
 const Tables& tables() {
-  static const Tables instance;
-  return instance;
+  static const Tables kTables;
+  return kTables;
 }
 
 }  // namespace

@@ -285,7 +285,8 @@ void MediaPlane::set_remote(LegId leg, RemoteMedia remote) {
   implementation_->order_if_open(leg, SetRemote{std::move(remote)});
 }
 void MediaPlane::open_webrtc_leg(LegId leg) { implementation_->open_webrtc_leg(leg); }
-void MediaPlane::offer(LegId leg, RequestId request, std::string connection, std::string sdp) {
+void MediaPlane::offer(LegId leg, RequestId request, std::string connection,
+                       const std::string& sdp) {
   implementation_->offer(leg, request, std::move(connection), sdp);
 }
 void MediaPlane::connect(LegId agent, LegId customer) { implementation_->connect(agent, customer); }
@@ -296,7 +297,7 @@ void MediaPlane::hold(LegId customer, bool on) {
   implementation_->order_if_open(customer, HoldLeg{on});
 }
 void MediaPlane::mute(LegId agent, bool on) { implementation_->order_if_open(agent, MuteLeg{on}); }
-void MediaPlane::play(LegId leg, std::string prompt, bool loop) {
+void MediaPlane::play(LegId leg, const std::string& prompt, bool loop) {
   implementation_->play(leg, prompt, loop);
 }
 void MediaPlane::stop_playing(LegId leg) { implementation_->stop_playing(leg); }

@@ -120,7 +120,7 @@ class MediaPlane {
   void open_webrtc_leg(LegId leg);
   /// The browser's SDP; OfferAnswered follows. `connection` names the RTCPeerConnection: a new one
   /// gets new DTLS; the leg and whoever is connected to it stay.
-  void offer(LegId leg, RequestId request, std::string connection, std::string sdp);
+  void offer(LegId leg, RequestId request, std::string connection, const std::string& sdp);
 
   /// Both legs hear each other from the next packet. `customer` moves to the agent's loop. Former
   /// connections of either are undone.
@@ -135,7 +135,7 @@ class MediaPlane {
   /// Plays `prompt` (file name below the prompts folder) to the peer of `leg`, before anything
   /// else that it would hear. A new prompt replaces the former. PlaybackDone at its end; with
   /// `loop` it goes on until stop_playing().
-  void play(LegId leg, std::string prompt, bool loop);
+  void play(LegId leg, const std::string& prompt, bool loop);
   void stop_playing(LegId leg);
   /// 0-9 * # A-D. As RFC 4733 events where negotiated, else as tones. Others are ignored.
   void send_digits(LegId leg, std::string digits);

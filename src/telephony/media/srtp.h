@@ -12,7 +12,7 @@
 
 namespace carillon::media {
 
-enum class SrtpProfile : uint8_t { kAeadAes128Gcm, kAes128CmSha1_80 };
+enum class SrtpProfile : uint8_t { kAeadAes128Gcm, kAes128CmHmac80 };
 
 /// A master key and its salt: 16 bytes, then 12 (GCM) or 14 (counter mode).
 struct SrtpMaster {

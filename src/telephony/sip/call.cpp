@@ -323,7 +323,7 @@ CallEnd Call::end_with(CallEnd::How how) const {
   return end;
 }
 
-void Call::report(CallEnd end) {
+void Call::report(const CallEnd& end) {
   if (listener_ == nullptr) return;
   auto* listener = std::exchange(listener_, nullptr);
   listener->call_ended(end);

@@ -89,7 +89,7 @@ class Call final : public Dialog {
   bool authenticate(const Event& event);
   void cancel(CallEnd::How why);
   void close(CallEnd end);
-  void report(CallEnd end);
+  void report(const CallEnd& end);
   void let_go();
   CallEnd end_with(CallEnd::How how) const;
 

@@ -31,8 +31,8 @@ extern "C" int su_getaddrinfo(const char* node, const char* service, const su_ad
 // Takes the library's place in the same way; the library's own is called first.
 extern "C" issize_t sip_via_d(su_home_t* home, msg_header_t* header, char* text, isize_t size) {
   // POSIX: dlsym gives functions as void*.
-  static const auto parse = reinterpret_cast<msg_parse_f*>(dlsym(RTLD_NEXT, "sip_via_d"));
-  const issize_t parsed = parse(home, header, text, size);
+  static const auto kParse = reinterpret_cast<msg_parse_f*>(dlsym(RTLD_NEXT, "sip_via_d"));
+  const issize_t parsed = kParse(home, header, text, size);
   if (parsed < 0) return parsed;
   const auto* via = reinterpret_cast<const sip_via_t*>(header);
   const char* branch = msg_params_find(via->v_params, "branch=");

@@ -150,10 +150,10 @@ TrunkSet::TrunkSet(EventLoop& loop, UserAgent& agent, Duration resolve_interval,
 
 TrunkSet::~TrunkSet() = default;
 
-void TrunkSet::set(std::vector<Trunk> trunks) {
+void TrunkSet::set(const std::vector<Trunk>& trunks) {
   std::map<TrunkId, std::unique_ptr<Line>> former;
   former.swap(lines_);
-  for (auto& trunk : trunks) {
+  for (const auto& trunk : trunks) {
     auto old = former.find(trunk.id);
     const bool keeps = old != former.end() && same_peer(old->second->trunk, trunk);
     auto line = std::make_unique<Line>(*this, trunk);

@@ -34,7 +34,7 @@ class TrunkSet {
   ~TrunkSet();
 
   /// Replaces the set. Addresses of calls under way stay open until those calls end.
-  void set(std::vector<Trunk> trunks);
+  void set(const std::vector<Trunk>& trunks);
   void on_resolved(const Resolution& resolution);
 
   /// Fills in where and how to call `number` over a trunk. kNotFound: no such trunk;

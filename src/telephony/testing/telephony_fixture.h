@@ -23,7 +23,7 @@ class EventLog {
   void add(TelephonyEvent event);
   /// Waits for the first event of that type that `wanted` accepts, and takes it out.
   template <class T>
-  std::optional<T> wait(std::function<bool(const T&)> wanted = nullptr,
+  std::optional<T> wait(const std::function<bool(const T&)>& wanted = nullptr,
                         std::chrono::milliseconds patience = kPatience) {
     const auto until = std::chrono::steady_clock::now() + patience;
     std::unique_lock lock(mutex_);
