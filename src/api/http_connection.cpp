@@ -49,7 +49,7 @@ auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, 
 template <class T>
 asio::awaitable<std::optional<T>> outcome(Task<T> task) {
   struct State {
-    explicit State(asio::any_io_executor executor)
+    explicit State(const asio::any_io_executor& executor)
         : signal(executor, asio::steady_timer::time_point::max()) {}
     asio::steady_timer signal;
     std::optional<T> value;

@@ -1,7 +1,7 @@
 #include "api/loop.h"
 
 #include <atomic>
-#include <mutex>
+#include <unordered_set>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -19,6 +19,7 @@ struct Loop::Impl {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
       context.get_executor()};
   boost::asio::steady_timer turn{context};
+  std::unordered_set<std::shared_ptr<boost::asio::steady_timer>> delayed;
   std::atomic<bool> stopped{false};
   std::atomic<int64_t> last_turn_ms{0};
 
@@ -35,17 +36,30 @@ Loop::Loop() : impl_(std::make_unique<Impl>()) { impl_->tick(); }
 Loop::~Loop() = default;
 
 void Loop::post(std::function<void()> work) {
-  if (!impl_->stopped) boost::asio::post(impl_->context, std::move(work));
+  if (impl_->stopped) return;
+  boost::asio::post(impl_->context, [impl = impl_.get(), work = std::move(work)] {
+    if (!impl->stopped) work();
+  });
 }
 
 void Loop::after(Duration delay, std::function<void()> work) {
   auto timer = std::make_shared<boost::asio::steady_timer>(impl_->context, delay);
-  timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& error) {
-    if (!error) work();
-  });
+  impl_->delayed.insert(timer);
+  timer->async_wait(
+      [impl = impl_.get(), timer, work = std::move(work)](const boost::system::error_code& error) {
+        impl->delayed.erase(timer);
+        if (!error && !impl->stopped) work();
+      });
 }
 
-void Loop::run() { impl_->context.run(); }
+void Loop::run() {
+  impl_->context.run();
+  // What was cancelled comes to its end, and work that is dropped lets go of what it holds: this
+  // loop too, which would else keep itself.
+  for (const auto& timer : impl_->delayed) timer->cancel();
+  impl_->context.restart();
+  impl_->context.poll();
+}
 
 void Loop::stop() {
   impl_->stopped = true;

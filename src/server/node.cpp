@@ -119,7 +119,7 @@ class Node::Rooms {
     sinks.lead_stats = [this](CampaignId campaign, const LeadStats& stats) {
       relay_.with([&](api::Server& server) { server.lead_stats(campaign, stats); });
     };
-    auto opened = store::Store::open(std::move(config), std::move(sinks));
+    auto opened = store::Store::open(config, sinks);
     if (!opened) return opened.error();
     store_ = std::move(opened).value();
     return {};

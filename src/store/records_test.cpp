@@ -252,7 +252,7 @@ TEST_P(Records, LeadListsAreSearchedSortedAndPaged) {
   EXPECT_EQ(list({.offset = 0, .limit = 5, .search = "lAST7", .sort = ""}).total, 1);
   EXPECT_EQ(list({.offset = 0, .limit = 5, .search = "+49 30-100002", .sort = ""}).total, 5);
   EXPECT_EQ(list({.offset = 0, .limit = 5, .search = "100%", .sort = ""}).total, 0);
-  store.store().read([&](Reader& reader) {
+  store.ask([&](Reader& reader) {
     LeadFilter filter;
     filter.leadset = sample.leadset;
     const auto wrong = reader.leads(
@@ -261,6 +261,7 @@ TEST_P(Records, LeadListsAreSearchedSortedAndPaged) {
     EXPECT_EQ(
         reader.leads(filter, {.offset = 0, .limit = 5000, .search = "", .sort = ""}).error().field,
         "limit");
+    return Result<bool>(true);
   });
 }
 

@@ -118,7 +118,7 @@ void Switchboard::on(AgentOffer& command) {
   if (!taken) sinks_.to_api(AgentAnswer{command.request, "", taken.error().message});
 }
 
-void Switchboard::on(SetTrunks& command) { parts_.trunks.set(std::move(command.trunks)); }
+void Switchboard::on(SetTrunks& command) { parts_.trunks.set(command.trunks); }
 
 void Switchboard::on(SetPhones& command) {
   if (parts_.registrar != nullptr) parts_.registrar->set(std::move(command.phones));

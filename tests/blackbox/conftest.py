@@ -6,6 +6,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from carillon import Carillon, Sandbox  # noqa: E402
 from desk_phone import PhoneBank  # noqa: E402
+from postgresql import Postgresql  # noqa: E402
 
 
 @pytest.fixture
@@ -23,6 +24,21 @@ def start(tmp_path):
     for one in running:
         one.close()
         print(f"---- output of {' '.join(map(str, one.child.args[:2]))}\n{one.output()[-20000:]}")
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    server = Postgresql()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request):
+    """The arguments that give the server an empty database: the test runs on each kind."""
+    if request.param == "sqlite":
+        return []
+    return ["--database", request.getfixturevalue("postgresql").new_database()]
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from desk_phone import RATE, share_of
 TONE_0001 = 325  # of a sandbox number that ends in 0001: 300 Hz + 25 Hz times its last two digits
 
 
-def centre_with_a_call(start, bank, phone="+12022340001", **options):
+def centre_with_a_call(start, bank, phone="+12022340001", database=(), **options):
     sandbox = start.sandbox()
-    server = start.server().started()
+    server = start.server(*database).started()
     centre = Centre(server, sandbox.port, bank, **options)
     bank.register_all()
     centre.add_lead(phone, first_name="Ada", last_name="Lovelace")
@@ -35,8 +35,8 @@ def purest(samples, hz, window=RATE // 10):
     return max(share_of(samples[at:at + window], hz) for at in range(0, len(samples) - window, window // 2))
 
 
-def test_both_hear_each_other_and_the_recording_has_both(start, bank):
-    centre, agent, _ = centre_with_a_call(start, bank)
+def test_both_hear_each_other_and_the_recording_has_both(start, bank, database):
+    centre, agent, _ = centre_with_a_call(start, bank, database=database)
     session = agent.wait_for("in_call")
     assert session["lead"]["first_name"] == "Ada"
     eventually(lambda: agent.phone.hears(TONE_0001), what="the customer's tone at the agent")

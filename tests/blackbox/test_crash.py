@@ -97,13 +97,13 @@ def check_after_restart(work, ledger):
     return len(calls), len(work.dispositions), len(work.imported)
 
 
-def test_nothing_is_lost_and_nobody_is_called_twice(start, bank, tmp_path):
+def test_nothing_is_lost_and_nobody_is_called_twice(start, bank, database, tmp_path):
     print(f"seed {SEED}, {ROUNDS} rounds")
     moments = random.Random(SEED)
     ledger, rules = tmp_path / "ledger", tmp_path / "rules"
     rules.write_text(RULES)
     sandbox = start.sandbox("--rules", str(rules), "--ledger", str(ledger))
-    server = start.server(log_level="warn").started()
+    server = start.server(*database, log_level="warn").started()
     centre = Centre(server, sandbox.port, bank, agents=3, outbound_multiplier=4.0, cps=50, channels=50, retry_rules=[],
                     recording=False, trunk={"cps": 50})
     work = Work(centre)
@@ -128,7 +128,7 @@ def test_nothing_is_lost_and_nobody_is_called_twice(start, bank, tmp_path):
         work.stop.set()
         for thread in threads:
             thread.join()
-        server = start(Carillon, tmp_path / "data", ports=server.ports, log_level="warn").started()
+        server = start(Carillon, tmp_path / "data", *database, ports=server.ports, log_level="warn").started()
         summary = check_after_restart(work, ledger)
     calls, dispositions, imported = summary
     print(f"{ROUNDS} kills: {calls} numbers called, {dispositions} dispositions and {imported} imported rows acknowledged")

@@ -16,44 +16,16 @@ import struct
 import sys
 import time
 
-RATE = 8000
-FRAME = 160
+from tones import DECODE, FRAME, RATE, mulaw_encode, share_of
+
 PROBES = [300, 350, 440, 523, 600, 700, 800, 880, 1000, 1200, 1400, 1600, 1800, 2000]
-
-
-def mulaw_encode(sample):
-    sign = 0x80 if sample < 0 else 0
-    sample = min(abs(sample), 32635) + 132
-    exponent = sample.bit_length() - 8
-    return ~(sign | exponent << 4 | (sample >> (exponent + 3)) & 15) & 0xFF
-
-
-def mulaw_decode(byte):
-    byte = ~byte & 0xFF
-    value = (((byte & 15) << 3) + 132 << (byte >> 4 & 7)) - 132
-    return -value if byte & 0x80 else value
-
-
-DECODE = [mulaw_decode(b) for b in range(256)]
-
-
-def power_at(samples, hz):
-    """Goertzel: the share of the block's energy on one frequency, 0 to 1."""
-    coefficient = 2 * math.cos(2 * math.pi * hz / RATE)
-    s1 = s2 = energy = 0.0
-    for x in samples:
-        s1, s2 = x + coefficient * s1 - s2, s1
-        energy += x * x
-    if energy == 0:
-        return 0.0
-    return 2 * (s1 * s1 + s2 * s2 - coefficient * s1 * s2) / (energy * len(samples))
 
 
 def describe(samples):
     level = math.sqrt(sum(x * x for x in samples) / len(samples)) if samples else 0.0
     if level < 50:
         return {"level": round(level), "hz": 0, "share": 0}
-    share, hz = max((power_at(samples, hz), hz) for hz in PROBES)
+    share, hz = max((share_of(samples, hz), hz) for hz in PROBES)
     return {"level": round(level), "hz": hz, "share": round(100 * share)}
 
 

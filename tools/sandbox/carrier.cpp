@@ -66,13 +66,17 @@ struct Call {
 
 enum class Due { kRing, kAct, kPress, kHangUp };
 
-/// A port that is free for both UDP and TCP right now.
-int free_port(const std::string& address) {
+/// `wanted` if it is free for UDP and TCP (0: any port that is), else 0. Sofia-SIP loses memory when
+/// it cannot listen, so we look first.
+int free_port(const std::string& address, int wanted) {
   for (int attempt = 0; attempt < 20; ++attempt) {
     const UniqueFd udp(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const UniqueFd tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int yes = 1;
+    ::setsockopt(tcp.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     sockaddr_in own{};
     own.sin_family = AF_INET;
+    own.sin_port = htons(static_cast<uint16_t>(wanted));
     socklen_t size = sizeof own;
     auto* raw = reinterpret_cast<sockaddr*>(&own);
     if (::inet_pton(AF_INET, address.c_str(), &own.sin_addr) != 1) return 0;
@@ -197,7 +201,8 @@ void SipLoop::run(std::promise<bool>& started) {
 }
 
 bool SipLoop::create_agent() {
-  port_ = config_.port != 0 ? config_.port : free_port(config_.address);
+  port_ = free_port(config_.address, config_.port);
+  if (port_ == 0) return false;
   const auto url = fmt::format("sip:{}:{}", config_.address, port_);
   // SIPTAG_..._STR and the NULL method replace nua's lists: merging into them reads past an array.
   nua_ = nua_create(root_, &SipLoop::on_nua, this, NUTAG_URL(url.c_str()), NUTAG_MEDIA_ENABLE(0),

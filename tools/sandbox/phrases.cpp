@@ -105,7 +105,7 @@ constexpr std::array kGreetings{
 }  // namespace
 
 std::shared_ptr<const Phrases> synthetic_phrases() {
-  static const auto phrases = [] {
+  static const auto kPhrases = [] {
     auto made = std::make_shared<Phrases>();
     for (const double pitch : {105.0, 130.0, 185.0, 215.0}) {
       made->hellos.push_back(babble(2, pitch));
@@ -115,7 +115,7 @@ std::shared_ptr<const Phrases> synthetic_phrases() {
     made->machine_greetings = {babble(24, 120), babble(16, 200)};
     return std::shared_ptr<const Phrases>(made);
   }();
-  return phrases;
+  return kPhrases;
 }
 
 std::shared_ptr<const Phrases> spoken_phrases() {

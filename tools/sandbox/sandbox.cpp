@@ -45,7 +45,7 @@ Result<std::vector<Rule>> load_rules(const std::string& path) {
 Sandbox::Sandbox(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Sandbox::~Sandbox() = default;
 
-Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxConfig config) {
+Result<std::unique_ptr<Sandbox>> Sandbox::start(const SandboxConfig& config) {
   auto rules = load_rules(config.rules_file);
   if (!rules) return rules.error();
   Ledger ledger;

@@ -38,7 +38,7 @@ struct SandboxCounters {
 class Sandbox {
  public:
   /// Fails with a sentence when the port is taken, or a file cannot be read or written.
-  static Result<std::unique_ptr<Sandbox>> start(SandboxConfig config);
+  static Result<std::unique_ptr<Sandbox>> start(const SandboxConfig& config);
   ~Sandbox();
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;

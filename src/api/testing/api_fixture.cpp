@@ -50,7 +50,7 @@ void ApiTest::start() {
   store::StoreConfig store_config;
   store_config.database = (folder_ / "carillon.db").string();
   store::StoreSinks sinks;
-  sinks.to_core = [](StoreEvent) {};
+  sinks.to_core = [](const StoreEvent&) {};
   sinks.record_changed = [this](store::RecordKind kind, int64_t id) {
     std::lock_guard lock(mutex_);
     if (relay_) relay_->record_changed(kind, id);
@@ -59,7 +59,7 @@ void ApiTest::start() {
     std::lock_guard lock(mutex_);
     if (relay_) relay_->lead_stats(campaign, stats);
   };
-  auto opened = store::Store::open(store_config, std::move(sinks));
+  auto opened = store::Store::open(store_config, sinks);
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   store_ = std::move(*opened);
 

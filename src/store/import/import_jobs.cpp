@@ -370,8 +370,8 @@ Result<std::unique_ptr<ImportJobs>> ImportJobs::start(Store& store, ImportConfig
 ImportJobs::ImportJobs(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ImportJobs::~ImportJobs() { impl_->stop(); }
 
-Result<std::unique_ptr<Upload>> ImportJobs::upload(std::string name) {
-  auto impl = std::make_unique<Upload::Impl>(impl_->uploads(), impl_->config(), std::move(name));
+Result<std::unique_ptr<Upload>> ImportJobs::upload(const std::string& name) {
+  auto impl = std::make_unique<Upload::Impl>(impl_->uploads(), impl_->config(), name);
   if (auto opened = impl->open(); !opened) return opened.error();
   return std::unique_ptr<Upload>(new Upload(std::move(impl)));
 }

@@ -105,7 +105,7 @@ class ImportJobs {
   ImportJobs& operator=(const ImportJobs&) = delete;
 
   /// Begins an upload. `name` is only shown.
-  Result<std::unique_ptr<Upload>> upload(std::string name);
+  Result<std::unique_ptr<Upload>> upload(const std::string& name);
   /// The preview of an upload that is still there.
   Result<ImportPreview> preview(const std::string& upload_id) const;
 

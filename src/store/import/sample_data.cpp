@@ -77,7 +77,7 @@ Script sample_script() {
   script.body =
       "<h3>Greeting</h3>"
       "<p>Good day, am I speaking with <strong>{{first_name}} {{last_name}}</strong>? "
-      "My name is …, I am calling from Northwind Telecom.</p>"
+      "My name is {{agent_name}}, I am calling from Northwind Telecom.</p>"
       "<h3>Reason</h3>"
       "<p>You have been with us since {{customer_since}} on the <strong>{{plan}}</strong> plan. "
       "This spring, homes in {{city}} get the faster connection at the same price for a year.</p>"

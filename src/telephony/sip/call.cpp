@@ -163,7 +163,7 @@ void Call::on_invite_response(const Event& event) {
     if (authenticate(event)) return;
     CallEnd end = end_with(CallEnd::How::kSignInFailed);
     end.status = event.status;
-    report(std::move(end));
+    report(end);
     return let_go();
   }
   CallEnd end = end_with(state_ == State::kCancelling ? cancelled_why_ : CallEnd::How::kRefused);
@@ -175,7 +175,7 @@ void Call::on_invite_response(const Event& event) {
                                   : CallEnd::How::kTransportFailed;
     end.phrase = printable(event.phrase);
   }
-  report(std::move(end));
+  report(end);
   let_go();
 }
 
@@ -307,12 +307,12 @@ void Call::cancel(CallEnd::How why) {
   }
 }
 
-void Call::close(CallEnd end) {
+void Call::close(const CallEnd& end) {
   state_ = State::kClosing;
   nua_bye(handle_, TAG_END());
   // nua gives up after 64 * T1 by itself; this is for the case that it does not say so.
   deadline_.set(2 * agent_.transaction_timeout(), [this] { let_go(); });
-  report(std::move(end));
+  report(end);
 }
 
 CallEnd Call::end_with(CallEnd::How how) const {

@@ -88,7 +88,7 @@ class Call final : public Dialog {
   void refuse(const Event& event, int status, const char* phrase);
   bool authenticate(const Event& event);
   void cancel(CallEnd::How why);
-  void close(CallEnd end);
+  void close(const CallEnd& end);
   void report(const CallEnd& end);
   void let_go();
   CallEnd end_with(CallEnd::How how) const;

@@ -154,11 +154,10 @@ Result<void> UserAgent::listen() {
     int port;
     const char* protocol;
   };
-  for (const auto& probe :
-       {Probe{SOCK_DGRAM, config_.port, "UDP"}, Probe{SOCK_STREAM, config_.port, "TCP"},
-        Probe{SOCK_STREAM, config_.listen_tls ? config_.tls_port : 0, "TLS"}}) {
+  std::vector<Probe> probes{{SOCK_DGRAM, config_.port, "UDP"}, {SOCK_STREAM, config_.port, "TCP"}};
+  if (config_.listen_tls) probes.push_back({SOCK_STREAM, config_.tls_port, "TLS"});
+  for (const auto& probe : probes) {
     int port = probe.port;
-    if (port == 0) continue;
     if (const int error = try_bind(config_.bind_address, probe.type, port); error != 0) {
       return bind_error(config_, port, probe.protocol, error);
     }
