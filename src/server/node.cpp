@@ -21,7 +21,7 @@ namespace carillon::server {
 namespace {
 
 constexpr Duration kSignOutLimit = 5s;
-constexpr int64_t kCoreStalledMs = 5'000;
+constexpr int64_t kStalledMs = 5'000;
 
 /// Passes reports on to the API while there is one: the store and the imports start before it and
 /// end after it.
@@ -219,9 +219,13 @@ class Node::Rooms {
   }
 
   std::map<std::string, std::string> health() const {
-    const bool stalled = core_.counters().idle_for_ms > kCoreStalledMs;
-    return {{"core",
-             stalled ? "The core has not answered for some seconds; the log may say why." : ""}};
+    const auto state = [](int64_t idle_for_ms, const char* trouble) {
+      return std::string(idle_for_ms > kStalledMs ? trouble : "");
+    };
+    return {{"core", state(core_.counters().idle_for_ms,
+                           "The core has not answered for some seconds; the log may say why.")},
+            {"telephony", state(telephony_->counters().idle_for_ms,
+                                "The SIP thread has not answered for some seconds.")}};
   }
 
   Configuration configuration_;

@@ -116,7 +116,9 @@ class Telephony::Impl {
 
   TelephonyCounters counters() const {
     std::lock_guard lock(counters_mutex_);
-    return counters_;
+    auto counters = counters_;
+    counters.idle_for_ms = (machine_now().steady - counters_at_).count();
+    return counters;
   }
 
   struct Ports {
@@ -147,6 +149,7 @@ class Telephony::Impl {
   Inbox<sip::Resolution> resolutions_{kInboxSize};
   mutable std::mutex counters_mutex_;
   TelephonyCounters counters_;
+  SteadyTime counters_at_ = machine_now().steady;
 
   // On the SIP thread, in the order in which they are built.
   std::unique_ptr<sip::EventLoop> loop_;
@@ -286,6 +289,7 @@ void Telephony::Impl::publish_counters() {
   {
     std::lock_guard lock(counters_mutex_);
     counters_ = std::move(now);
+    counters_at_ = machine_now().steady;
   }
   loop_->set_deadline(kCountersEvery, [this] { publish_counters(); });
 }

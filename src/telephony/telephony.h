@@ -81,6 +81,7 @@ struct TelephonyCounters {
   uint64_t strangers_dropped = 0;           ///< packets that the kernel dropped at the SIP sockets
   uint64_t media_packets_received = 0;
   uint64_t media_packets_dropped = 0;  ///< from addresses that were not negotiated, or malformed
+  int64_t idle_for_ms = 0;  ///< since the SIP thread last turned; it turns some times a second
 };
 
 /// The telephony of one node.

@@ -11,7 +11,9 @@ WEBSOCKETS = {"watchEvents", "openAgentLine"}  # test_events.py
 
 def test_every_operation(admin, client, person, succeeded):
     nobody = client()
-    assert nobody.get("/healthz").status_code == 200
+    health = nobody.get("/healthz")
+    assert health.status_code == 200
+    assert {part for part, state in health.json()["parts"].items() if state == "ok"} == {"http", "database", "core", "telephony"}
     assert "carillon_http_requests_total" in nobody.get("/metrics").text
 
     boss = person("boss", "supervisor")
