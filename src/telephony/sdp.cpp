@@ -68,13 +68,16 @@ bool is_plain_media_line(std::string_view line) {
 }
 
 /// Sofia 1.12.11 never ends, and takes all memory, when a format of an m= line holds a character
-/// that no token may have. Such descriptions are refused before it sees them.
-bool has_plain_media_lines(std::string_view text) {
+/// that no token may have. Such descriptions are refused before it sees them, and so are lines that
+/// do not begin with their type (RFC 8866, 5), since it passes over blanks and finds an m= there.
+bool has_plain_lines(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find_first_of("\r\n", at), text.size());
     const std::string_view line = text.substr(at, end - at);
-    if (line.starts_with("m=") && !is_plain_media_line(line.substr(2))) return false;
     at = end + 1;
+    if (line.find_first_not_of(" \t") == line.npos) continue;
+    if (line.size() < 2 || line[0] < 'a' || line[0] > 'z' || line[1] != '=') return false;
+    if (line[0] == 'm' && !is_plain_media_line(line.substr(2))) return false;
   }
   return true;
 }
@@ -84,8 +87,9 @@ Result<Parser> parse(std::string_view text) {
   if (text.empty()) return invalid("The session description is empty.");
   if (text.size() > kMaxSize) return invalid("The session description is too long.");
   if (text.find('\0') != text.npos) return invalid("The session description holds a zero byte.");
-  if (!has_plain_media_lines(text)) {
-    return invalid("The session description is malformed: a stream has an impossible format.");
+  if (!has_plain_lines(text)) {
+    return invalid(
+        "The session description is malformed: a line or a stream's format is impossible.");
   }
   Parser parser(sdp_parse(nullptr, text.data(), static_cast<issize_t>(text.size()), 0));
   if (!parser || sdp_session(parser.get()) == nullptr) {

@@ -22,6 +22,16 @@ std::string with_audio(const std::string& lines, const std::string& address = "1
          lines;
 }
 
+TEST(SdpLines, MustBeginWithTheirType) {
+  const std::string stream = "m=audio 5004 RTP/AVP 0\r\n";
+  EXPECT_TRUE(parse_answer(with_audio(stream)).ok());
+  EXPECT_TRUE(parse_answer(with_audio(stream + "\r\n \r\n")).ok()) << "blank lines at the end";
+  // Sofia-SIP would pass over the blank and read this for ever.
+  EXPECT_FALSE(parse_answer(with_audio("\tm=audio 5004 RTP/AVP 8 \xcf\r\n" + stream)).ok());
+  EXPECT_FALSE(parse_answer(with_audio("M=audio 5004 RTP/AVP 0\r\n" + stream)).ok());
+  EXPECT_FALSE(parse_answer(with_audio("nonsense\r\n" + stream)).ok());
+}
+
 TEST(SdpOffer, NamesCodecsInOrderAndDtmf) {
   const std::array order{Codec::kPcma, Codec::kPcmu};
   const auto offer = make_offer(local(), order);
