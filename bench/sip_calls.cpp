@@ -99,6 +99,7 @@ int run(int port, double rate, double seconds, int hold_ms) {
   const long total = static_cast<long>(rate * seconds);
   const double idle_rss = rss_mb();
   double peak_rss = idle_rss;
+  auto next_look = Clock::now();
   const double cpu_before = cpu_seconds();
   const auto began = Clock::now();
   const auto give_up =
@@ -114,7 +115,10 @@ int run(int port, double rate, double seconds, int hold_ms) {
       telephony.send(std::move(call));
     }
     load.hang_up_due(telephony);
-    peak_rss = std::max(peak_rss, rss_mb());
+    if (Clock::now() >= next_look) {
+      peak_rss = std::max(peak_rss, rss_mb());
+      next_look = Clock::now() + std::chrono::milliseconds(200);
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   const double cpu = cpu_seconds() - cpu_before;
