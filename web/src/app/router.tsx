@@ -88,6 +88,10 @@ const dashboard = createRoute({
 const campaignNew = createRoute({
   getParentRoute: () => supervisor,
   path: '/campaigns/new',
+  validateSearch: (search: Record<string, unknown>): { copy?: number } => {
+    const copy = Number(search.copy);
+    return Number.isInteger(copy) && copy > 0 ? { copy } : {};
+  },
   component: lazyRouteComponent(() => import('@/pages/campaign_form_page'), 'CampaignNewPage'),
 });
 const campaign = createRoute({

@@ -1,6 +1,6 @@
 import { useForm } from '@mantine/form';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, unwrap } from '@/api/client';
 import { campaignQuery } from '@/api/queries';
 import { showDone } from '@/app/errors';
@@ -9,11 +9,19 @@ import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { Problem, useSubmit } from '@/features/api_form';
 import { BasicFields, ConfigFields } from '@/features/campaigns/campaign_fields';
-import { blankCampaign, campaignBody, formOfCampaign, type CampaignForm } from '@/features/campaigns/campaign_form_values';
+import { blankCampaign, campaignBody, copyOfCampaign, formOfCampaign, type CampaignForm } from '@/features/campaigns/campaign_form_values';
 import { FormBar } from '@/features/form_bar';
 
+/** A blank form, or a copy of the campaign that the address names. */
 export function CampaignNewPage() {
-  return <CampaignFormPage title="New campaign" initial={blankCampaign} />;
+  const { copy } = useSearch({ from: '/supervisor/campaigns/new' });
+  const campaign = useQuery({ ...campaignQuery(copy ?? 0), enabled: copy !== undefined });
+  if (copy === undefined) return <CampaignFormPage title="New campaign" initial={blankCampaign} />;
+  return (
+    <Ready query={campaign}>
+      {(data) => <CampaignFormPage key={data.id} title={`Copy of ${data.name}`} initial={copyOfCampaign(data)} />}
+    </Ready>
+  );
 }
 
 export function CampaignEditPage() {

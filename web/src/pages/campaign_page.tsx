@@ -1,4 +1,4 @@
-import { IconInfoCircle, IconPencil } from '@tabler/icons-react';
+import { IconCopy, IconInfoCircle, IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -50,6 +50,9 @@ function Overview({ campaign }: { campaign: Campaign }) {
       actions={
         <>
           <CampaignSwitch campaign={campaign} size="md" label={campaign.active ? 'On' : 'Off'} />
+          <LinkButton to="/campaigns/new" search={{ copy: campaign.id }} variant="default" leftSection={<IconCopy size={16} />}>
+            Clone
+          </LinkButton>
           <LinkButton to="/campaigns/$id/edit" params={{ id: String(campaign.id) }} variant="default" leftSection={<IconPencil size={16} />}>
             Edit
           </LinkButton>

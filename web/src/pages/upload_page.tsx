@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Progress, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Progress, SegmentedControl, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconDownload } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -56,6 +56,8 @@ export function UploadPage() {
 }
 
 function Choose({ onUploaded }: { onUploaded: (upload: Upload) => void }) {
+  const [way, setWay] = useState<'file' | 'text'>('file');
+  const [pasted, setPasted] = useState('');
   const [share, setShare] = useState<number | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   async function send(file: File) {
@@ -77,13 +79,51 @@ function Choose({ onUploaded }: { onUploaded: (upload: Upload) => void }) {
             {problem}
           </Alert>
         ) : null}
-        <FileDrop
-          accept=".csv,.txt,.tsv,text/csv,text/plain"
-          prompt="Drop a CSV file here"
-          hint="Comma, semicolon or tab between columns; one lead a row. Nothing is imported before you have seen it."
-          busy={share !== null}
-          onFile={(file) => void send(file)}
+        <SegmentedControl
+          aria-label="Where the leads come from"
+          style={{ alignSelf: 'flex-start' }}
+          data={[
+            { value: 'file', label: 'A file' },
+            { value: 'text', label: 'Pasted text' },
+          ]}
+          value={way}
+          onChange={setWay}
         />
+        {way === 'text' ? (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              void send(new File([pasted], 'pasted text.csv', { type: 'text/csv' }));
+            }}
+          >
+            <Stack>
+              <Textarea
+                label="Text"
+                description="Copied from a spreadsheet or a CSV file; one lead a row. Nothing is imported before you have seen it."
+                autosize
+                minRows={8}
+                maxRows={24}
+                spellCheck={false}
+                data-autofocus
+                value={pasted}
+                onChange={(event) => setPasted(event.currentTarget.value)}
+              />
+              <Group justify="flex-end">
+                <Button type="submit" disabled={pasted.trim() === ''} loading={share !== null}>
+                  Look at the rows
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        ) : (
+          <FileDrop
+            accept=".csv,.txt,.tsv,text/csv,text/plain"
+            prompt="Drop a CSV file here"
+            hint="Comma, semicolon or tab between columns; one lead a row. Nothing is imported before you have seen it."
+            busy={share !== null}
+            onFile={(file) => void send(file)}
+          />
+        )}
         {share !== null ? <Progress value={share * 100} aria-label="Upload" /> : null}
       </Stack>
     </Panel>
@@ -207,7 +247,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
       </Panel>
       <Group justify="space-between">
         <Button variant="default" onClick={onBack}>
-          Another file
+          Other leads
         </Button>
         <Group>
           <Text c="dimmed" role="status">
@@ -278,7 +318,7 @@ function Running({ importId, leadsetId, onAgain }: { importId: number; leadsetId
                     </Button>
                   ) : null}
                   <Button variant="default" onClick={onAgain}>
-                    Upload another file
+                    Upload more leads
                   </Button>
                   <LinkButton to="/leadsets/$id" params={{ id: leadsetId }}>
                     See the leads

@@ -61,6 +61,11 @@ export const blankCampaign: CampaignForm = {
   agent_ids: [],
 };
 
+/** The same settings under another name, switched off: its leadsets stay with the original. */
+export function copyOfCampaign(campaign: Campaign): CampaignForm {
+  return { ...formOfCampaign(campaign), name: `Copy of ${campaign.name}`.slice(0, 200), active: false };
+}
+
 export const retryableOutcomes: Outcome[] = ['busy', 'no_answer', 'agent_unavailable', 'rejected', 'dropped', 'machine', 'connection_error', 'error'];
 
 export function formOfCampaign(campaign: Campaign): CampaignForm {
