@@ -66,8 +66,8 @@ struct Call {
 
 enum class Due { kRing, kAct, kPress, kHangUp };
 
-/// `wanted` if it is free for UDP and TCP (0: any port that is), else 0. Sofia-SIP loses memory when
-/// it cannot listen, so we look first.
+/// `wanted` if it is free for UDP and TCP (0: any port that is), else 0. Sofia-SIP loses memory
+/// when it cannot listen, so we look first.
 int free_port(const std::string& address, int wanted) {
   for (int attempt = 0; attempt < 20; ++attempt) {
     const UniqueFd udp(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
