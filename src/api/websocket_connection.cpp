@@ -43,10 +43,13 @@ class WebSocketConnection : public WebSocketPeer,
     socket_.read_message_max(kMessageLimit);
     error_code error;
     co_await socket_.async_accept(request, into(error));
+    writing_ = false;
     if (error) co_return;
     socket_.text(true);
     ++services_.counters.websockets_now;
+    const bool already_closing = closing_;
     handler_->opened(*this);
+    if (already_closing) start_close();
     check_later();
     co_await read_all();
     ended_ = true;
@@ -132,7 +135,7 @@ class WebSocketConnection : public WebSocketPeer,
   const std::shared_ptr<WebSocketHandler> handler_;
   std::deque<std::shared_ptr<const std::string>> queue_;
   size_t queued_bytes_ = 0;
-  bool writing_ = false;
+  bool writing_ = true;  ///< at first the answer to the handshake
   bool closing_ = false;
   bool ended_ = false;
   websocket::close_reason reason_;
