@@ -84,6 +84,7 @@ void CoreLoop::take(const core::CoreEvent& event) {
   hand_out();
 }
 
+/// Answers come last: who asks what is live once he has his answer finds what it has changed.
 void CoreLoop::hand_out() {
   commands_count_ += commands_.size();
   for (auto& command : commands_) {
@@ -98,12 +99,14 @@ void CoreLoop::hand_out() {
             watch(what);
             sinks_.publish(std::move(what));
           } else if (what.request.value < kOwnRequests) {
-            sinks_.done(std::move(what));
+            answers_.push_back(std::move(what));
           }
         },
         command);
   }
   commands_.clear();
+  for (auto& answer : answers_) sinks_.done(std::move(answer));
+  answers_.clear();
 }
 
 /// Follows the published state, the only thing that tells who is here.

@@ -75,6 +75,7 @@ class CoreLoop {
   Inbox<core::CoreEvent> inbox_{100'000};
   CoreSinks sinks_;
   std::vector<core::CoreCommand> commands_;
+  std::vector<RequestDone> answers_;
 
   // The core thread's own: who is signed in and which calls live, for an orderly end.
   std::set<AgentSessionId> sessions_;

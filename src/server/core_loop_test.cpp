@@ -23,7 +23,11 @@ class CoreLoopTest : public testing::Test {
     sinks.to_telephony = [this](TelephonyCommand command) { note(telephony_, std::move(command)); };
     sinks.to_store = [this](StoreCommand command) { note(store_, std::move(command)); };
     sinks.publish = [this](LiveEvent event) { note(live_, std::move(event)); };
-    sinks.done = [this](RequestDone done) { note(done_, std::move(done)); };
+    sinks.done = [this](RequestDone done) {
+      note(done_, std::move(done));
+      const std::lock_guard lock(mutex_);
+      live_when_answered_ = live_;
+    };
     loop_.start(std::move(sinks));
   }
   template <class T>
@@ -62,6 +66,7 @@ class CoreLoopTest : public testing::Test {
   std::vector<StoreCommand> store_;
   std::vector<LiveEvent> live_;
   std::vector<RequestDone> done_;
+  std::vector<LiveEvent> live_when_answered_;
   CoreLoop loop_{core::EngineOptions{}, zones_};
 };
 
@@ -73,6 +78,16 @@ TEST_F(CoreLoopTest, TakesWhatWaitedBeforeItsStart) {
   EXPECT_EQ(done_[0].request, RequestId{5});
   EXPECT_TRUE(done_[0].result.ok()) << done_[0].result.error().message;
   EXPECT_LT(loop_.counters().idle_for_ms, 5'000);
+}
+
+TEST_F(CoreLoopTest, WhatAnAnswerSaysIsLiveAlready) {
+  loop_.push(StoreEvent(world()));
+  ASSERT_TRUE(loop_.request(OpenAgentSession{RequestId{5}, UserId{7}, CampaignId{1}, {}}));
+  start();
+  ASSERT_TRUE(eventually([&] { return !live_when_answered_.empty(); }));
+  EXPECT_TRUE(std::ranges::any_of(live_when_answered_, [](const LiveEvent& e) {
+    return std::holds_alternative<AgentLive>(e);
+  }));
 }
 
 TEST_F(CoreLoopTest, SignsEverybodyOutAtTheEnd) {
