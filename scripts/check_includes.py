@@ -17,7 +17,6 @@ ALLOWED = {
     "src/server": ["core/", "store/", "telephony/", "api/", "tools/"],
     "tools/simulator": ["core/"],
     "tools/sandbox": [],
-    "tools/load": [],
 }
 # The media plane knows nothing of SIP and of the choreography above it.
 FORBIDDEN = {"src/telephony/media": ["telephony/sip/", "telephony/telephony.h"]}

@@ -7,12 +7,11 @@
 #include <string>
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/ports.h"
 #include "base/unique_fd.h"
 
 namespace carillon::server {
@@ -32,19 +31,6 @@ namespace {
   ::_exit(127);
 }
 
-/// Whether nobody listens on it: asked first, as a start that fails would tell the user so.
-bool is_free(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  const auto can_bind = [&](int type) {
-    const UniqueFd probe(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
-    return ::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  };
-  return can_bind(SOCK_DGRAM) && can_bind(SOCK_STREAM);
-}
-
 /// The port that the child says it listens on, in its first line; 0 when it ended instead.
 int read_port(int input) {
   std::string line;
@@ -56,7 +42,8 @@ int read_port(int input) {
 }  // namespace
 
 Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(int port) {
-  for (const int wanted : {is_free(port) ? port : 0, 0}) {
+  // A start on a taken port would tell the user so: 0 then, any port.
+  for (const int wanted : {free_port("127.0.0.1", port), 0}) {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) break;
     const UniqueFd input(ends[0]);

@@ -24,7 +24,10 @@ void end_attempt(Database& db, AttemptId attempt, LeadId lead, bool disposed, Wa
   row.add("reserved_by", std::string());
   row.add("reserved_until", int64_t{0});
   // A disposition was acknowledged: what it says about the lead stands.
-  if (!disposed) row.add("finished", int64_t{1});
+  if (!disposed) {
+    row.add("finished", int64_t{1});
+    row.add("callback_due", int64_t{0});
+  }
   update(db, "leads", std::move(row), lead.value);
 }
 

@@ -74,28 +74,30 @@ Result<void> WriterLoop::open() {
   }
   auto database = Database::open(address_, Database::Access::kReadWrite);
   if (!database) return database.error();
-  if (auto named = take_name(**database); !named) return named;
+  // PostgreSQL may notice only after a while that a killed server is gone, and systemd starts the
+  // next at once.
+  const auto patience_end = Clock::now() + config_.name_wait;
+  auto named = take_name(**database);
+  while (!named && named.error().code == ErrorCode::kConflict && Clock::now() < patience_end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    named = take_name(**database);
+  }
+  if (!named) return named;
   if (auto migrated = migrate(**database, embedded_migrations()); !migrated) return migrated;
   if (auto recovered = recover(**database); !recovered) return recovered;
   database_ = std::move(*database);
   return {};
 }
 
-/// In a cluster each node has its own name, and only one process goes by it. PostgreSQL may notice
-/// only after a while that a killed one is gone, and systemd starts the next at once.
+/// In a cluster each node has its own name, and only one process goes by it.
 Result<void> WriterLoop::take_name(Database& db) {
   if (!db.is_postgresql()) return {};
   return guarded([&]() -> Result<void> {
-    const auto patience_end = std::chrono::steady_clock::now() + config_.name_wait;
-    while (true) {
-      const auto rows = db.query(
-          "SELECT CASE WHEN pg_try_advisory_lock(4701, hashtext(?)) THEN 1 "
-          "ELSE 0 END",
-          {config_.node});
-      if (rows.front().front() == "1") return {};
-      if (std::chrono::steady_clock::now() >= patience_end) break;
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
+    const auto rows = db.query(
+        "SELECT CASE WHEN pg_try_advisory_lock(4701, hashtext(?)) THEN 1 "
+        "ELSE 0 END",
+        {config_.node});
+    if (rows.front().front() == "1") return {};
     return Error{ErrorCode::kConflict,
                  fmt::format("Another Carillon named \"{}\" already works on this database. Stop "
                              "it, or give this one another --node name.",

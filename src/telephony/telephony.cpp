@@ -24,7 +24,7 @@ namespace {
 
 constexpr size_t kInboxSize = 65'536;
 constexpr Duration kDrainTime = 5s;     // for the peers to answer our BYEs and CANCELs
-constexpr Duration kShutDownTime = 1s;  // for the stack to close afterwards
+constexpr Duration kShutDownTime = 3s;  // for the stack to close afterwards
 constexpr Duration kCountersEvery = 250ms;
 
 /// The address of the interface with the default route. Sends nothing: connect() on UDP only

@@ -7,16 +7,15 @@
 #include <thread>
 #include <unordered_map>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 
 #include <fmt/format.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/ports.h"
+#include "base/unique_fd.h"
 #include "sandbox/digest.h"
 
 namespace carillon::sandbox {
@@ -65,28 +64,6 @@ struct Call {
 };
 
 enum class Due { kRing, kAct, kPress, kHangUp };
-
-/// `wanted` if it is free for UDP and TCP (0: any port that is), else 0. Sofia-SIP loses memory
-/// when it cannot listen, so we look first.
-int free_port(const std::string& address, int wanted) {
-  for (int attempt = 0; attempt < 20; ++attempt) {
-    const UniqueFd udp(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    const UniqueFd tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int yes = 1;
-    ::setsockopt(tcp.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in own{};
-    own.sin_family = AF_INET;
-    own.sin_port = htons(static_cast<uint16_t>(wanted));
-    socklen_t size = sizeof own;
-    auto* raw = reinterpret_cast<sockaddr*>(&own);
-    if (::inet_pton(AF_INET, address.c_str(), &own.sin_addr) != 1) return 0;
-    if (::bind(udp.get(), raw, size) == 0 && ::getsockname(udp.get(), raw, &size) == 0 &&
-        ::bind(tcp.get(), raw, size) == 0) {
-      return ntohs(own.sin_port);
-    }
-  }
-  return 0;
-}
 
 class SipLoop final : public Carrier {
  public:
@@ -201,6 +178,7 @@ void SipLoop::run(std::promise<bool>& started) {
 }
 
 bool SipLoop::create_agent() {
+  // Sofia-SIP loses memory when it cannot listen, so we look first.
   port_ = free_port(config_.address, config_.port);
   if (port_ == 0) return false;
   const auto url = fmt::format("sip:{}:{}", config_.address, port_);

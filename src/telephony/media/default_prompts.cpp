@@ -12,9 +12,8 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "telephony/media/remote_media.h"
-
 #include "telephony/media/prompts.h"
+#include "telephony/media/remote_media.h"
 
 extern char** environ;
 

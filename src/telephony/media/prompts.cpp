@@ -10,9 +10,8 @@
 #include <sndfile.h>
 #include <speex/speex_resampler.h>
 
-#include "telephony/media/remote_media.h"
-
 #include "telephony/media/g711.h"
+#include "telephony/media/remote_media.h"
 
 namespace carillon::media {
 namespace {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 #include <dlfcn.h>
 #include <netdb.h>
@@ -86,12 +88,14 @@ extern "C" su_duration_t su_duration(su_time_t later, su_time_t earlier) {
 namespace carillon::telephony::sip {
 
 bool guards_are_in_place() {
-  const auto ours = reinterpret_cast<void*>(&sip_via_d);
-  const auto our_lookup = reinterpret_cast<void*>(&su_getaddrinfo);
-  const auto our_free = reinterpret_cast<void*>(&tls_free);
-  return dlsym(RTLD_DEFAULT, "tls_free") == our_free && dlsym(RTLD_DEFAULT, "sip_via_d") == ours &&
-         dlsym(RTLD_DEFAULT, "su_getaddrinfo") == our_lookup &&
-         dlsym(RTLD_DEFAULT, "su_duration") == reinterpret_cast<void*>(&su_duration);
+  const std::pair<const char*, void*> guards[] = {
+      {"sip_via_d", reinterpret_cast<void*>(&sip_via_d)},
+      {"su_duration", reinterpret_cast<void*>(&su_duration)},
+      {"su_getaddrinfo", reinterpret_cast<void*>(&su_getaddrinfo)},
+      {"tls_free", reinterpret_cast<void*>(&tls_free)}};
+  return std::all_of(std::begin(guards), std::end(guards), [](const auto& guard) {
+    return dlsym(RTLD_DEFAULT, guard.first) == guard.second;
+  });
 }
 
 }  // namespace carillon::telephony::sip

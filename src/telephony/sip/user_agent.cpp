@@ -5,7 +5,6 @@
 #include <cstring>
 #include <mutex>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -13,7 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/assert.h"
-#include "base/unique_fd.h"
+#include "base/ports.h"
 #include "telephony/sip/guards.h"
 #include "telephony/sip/sofia.h"
 
@@ -25,7 +24,6 @@ constexpr const char* kAllow =
 constexpr const char* kApplicationMethods = "INVITE, UPDATE, INFO, REFER, REGISTER, OPTIONS";
 constexpr unsigned kReceiveBuffer = 8U << 20;
 constexpr unsigned kMostUdp = 65535;  // never change to TCP by size: trunks say what they speak
-constexpr int kFreePortTries = 20;
 
 void log_line(void*, const char* format, va_list arguments) {
   char line[512];
@@ -39,40 +37,6 @@ void quiet_the_stack() {
     su_log_redirect(nullptr, log_line, nullptr);
     su_log_set_level(nullptr, 0);
   });
-}
-
-sockaddr_in socket_address(const std::string& address, int port) {
-  sockaddr_in out{};
-  out.sin_family = AF_INET;
-  out.sin_port = htons(static_cast<uint16_t>(port));
-  inet_pton(AF_INET, address.c_str(), &out.sin_addr);
-  return out;
-}
-
-/// Binds and closes again. 0 or errno; `port` 0 is replaced by the port that was found.
-int try_bind(const std::string& address, int type, int& port) {
-  const UniqueFd fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
-  const int yes = 1;
-  if (type == SOCK_STREAM) setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  auto where = socket_address(address, port);
-  socklen_t size = sizeof where;
-  auto* generic = reinterpret_cast<sockaddr*>(&where);  // NOLINT: the sockets API wants this
-  if (::bind(fd.get(), generic, size) != 0) return errno;
-  if (type == SOCK_STREAM && ::listen(fd.get(), 1) != 0) return errno;
-  ::getsockname(fd.get(), generic, &size);
-  port = ntohs(where.sin_port);
-  return 0;
-}
-
-/// A port that is free for UDP and TCP, or 0.
-int free_port(const std::string& address) {
-  for (int i = 0; i < kFreePortTries; ++i) {
-    int port = 0;
-    if (try_bind(address, SOCK_STREAM, port) == 0 && try_bind(address, SOCK_DGRAM, port) == 0) {
-      return port;
-    }
-  }
-  return 0;
 }
 
 Error bind_error(const UserAgentConfig& config, int port, const char* protocol, int error) {
@@ -213,7 +177,6 @@ bool UserAgent::create() {
 }
 
 UserAgent::~UserAgent() {
-  calls_.clear();  // handles go before their agent
   // nua_destroy() insists on a finished shutdown. Without one (a peer that never answered within
   // the grace of the process's stop) the agent is left to the end of the process.
   if (nua_ != nullptr && is_shut_down_) nua_destroy(nua_);
@@ -239,6 +202,9 @@ std::string UserAgent::contact(Transport transport) const {
 
 void UserAgent::shut_down(std::function<void()> done) {
   on_shut_down_ = std::move(done);
+  // Calls that the peers have not ended by now go first: once it is closing, nua hears no more of a
+  // handle's end, and it does not close over one that waits for a response.
+  calls_.clear();
   nua_shutdown(nua_);
 }
 
