@@ -24,6 +24,8 @@ using CampaignId = Id<struct CampaignTag>;
 using LeadsetId = Id<struct LeadsetTag>;
 using LeadId = Id<struct LeadTag>;
 using AttemptId = Id<struct AttemptTag>;
+using SideCallId =
+    Id<struct SideCallTag>;  ///< a call to a third party, unique in a process; never written down
 using UserId =
     Id<struct UserTag>;  ///< every person who signs in; an agent is a user with the role agent
 using AgentSessionId = Id<struct AgentSessionTag>;

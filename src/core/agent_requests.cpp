@@ -4,6 +4,7 @@
 
 #include "core/agent_sessions.h"
 #include "core/attempts.h"
+#include "core/handover.h"
 #include "core/live_board.h"
 #include "core/preview.h"
 #include "core/wrap_up.h"
@@ -23,8 +24,10 @@ std::optional<Error> objection(World& world, const OpenAgentSession& request) {
   if (!campaign || campaign->removed) {
     return Error{ErrorCode::kNotFound, "There is no such campaign.", "campaign_id"};
   }
+  // A manager may help out in every campaign.
   const auto& agents = campaign->record.agents;
-  if (std::find(agents.begin(), agents.end(), request.agent) == agents.end()) {
+  if (user->second.role == Role::kAgent &&
+      std::find(agents.begin(), agents.end(), request.agent) == agents.end()) {
     return Error{ErrorCode::kForbidden, "You are not one of the campaign's agents.", "campaign_id"};
   }
   if (campaign->record.type == DialerType::kBroadcast) {
@@ -139,7 +142,12 @@ void handle_one(World& world, const AgentHangUp& request) {
   if (!in_call || !call) {
     return world.refuse(request.request, ErrorCode::kConflict, "You are not in a call.");
   }
-  attempts::end(world, *call, {Outcome::kAgentUnavailable, EndedBy::kAgent, "The agent hung up."});
+  if (handover::is_guest(*call, *session)) {
+    handover::guest_left(world, *call);
+  } else {
+    attempts::end(world, *call,
+                  {Outcome::kAgentUnavailable, EndedBy::kAgent, "The agent hung up."});
+  }
   // The agent goes on at once; the end of the call is confirmed later.
   agent_sessions::call_over(world, *session);
   world.done(request.request);
@@ -149,8 +157,13 @@ void handle_one(World& world, const AgentHold& request) {
   AgentSession* session = nullptr;
   Call* call = call_of(world, request, session);
   if (!call) return;
+  if (call->third) {
+    return world.refuse(request.request, ErrorCode::kConflict,
+                        "Somebody else is in this call: finish that first.");
+  }
   if (call->held != request.on) {
     call->held = request.on;
+    world.store(NoteAttempt{call->record.id, world.now.wall, request.on ? "hold" : "resume", ""});
     world.tell(HoldCall{call->record.id, request.on});
     call->since = world.now.wall;
     live_board::changed(world, *call);
@@ -183,6 +196,12 @@ void handle_one(World& world, const AgentDigits& request) {
   world.tell(SendDigits{call->record.id, request.digits});
   world.done(request.request);
 }
+
+void handle_one(World& world, const AgentPark& request) { handover::handle(world, request); }
+void handle_one(World& world, const AgentRetrieve& request) { handover::handle(world, request); }
+void handle_one(World& world, const AgentTransfer& request) { handover::handle(world, request); }
+void handle_one(World& world, const AgentConsult& request) { handover::handle(world, request); }
+void handle_one(World& world, const AgentConsultStep& request) { handover::handle(world, request); }
 
 void handle_one(World& world, const PreviewDecision& request) { preview::decide(world, request); }
 

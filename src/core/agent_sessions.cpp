@@ -1,6 +1,7 @@
 #include "core/agent_sessions.h"
 
 #include "core/attempts.h"
+#include "core/handover.h"
 #include "core/live_board.h"
 #include "core/preview.h"
 #include "core/wrap_up.h"
@@ -50,10 +51,12 @@ void regain(World& world, AgentSession& session) {
   }
 }
 
-void end_call(World& world, AgentSession& session, OurEnd why) {
-  if (Call* call = world.find_call(session.attempt); call && call->session == session.id) {
-    attempts::end(world, *call, std::move(why));
-  }
+/// The session's call ends; a guest only leaves it.
+void end_call(World& world, AgentSession& session, AttemptId attempt, OurEnd why) {
+  Call* call = world.find_call(attempt);
+  if (!call) return;
+  if (call->session == session.id) return attempts::end(world, *call, std::move(why));
+  if (handover::is_guest(*call, session)) handover::guest_left(world, *call);
 }
 
 }  // namespace
@@ -105,9 +108,7 @@ void end(World& world, AgentSession& session, OurEnd call_end, const std::string
   if (session.state == A::kPreview) preview::give_back(world, session);
   const AttemptId attempt = session.attempt;
   session.attempt = {};  // the end of the call is none of this session's business any more
-  if (Call* call = world.find_call(attempt); call && call->session == session.id) {
-    attempts::end(world, *call, std::move(call_end));
-  }
+  end_call(world, session, attempt, std::move(call_end));
   if (session.state == A::kWaiting) leave_waiting(campaign, session);
   --campaign.agents[static_cast<size_t>(session.state)];
   if (session.on_duty) --campaign.on_duty;
@@ -205,7 +206,8 @@ void line_down(World& world, const AgentLineDown& event) {
   if (is_talking(session->state)) {
     // A desk phone that hangs up hangs up on the customer; a browser may come back.
     if (event.final) {
-      end_call(world, *session, {Outcome::kAnswered, EndedBy::kAgent, "The agent hung up."});
+      end_call(world, *session, session->attempt,
+               {Outcome::kAnswered, EndedBy::kAgent, "The agent hung up."});
       return call_over(world, *session);
     }
     set_timer(world, *session, TimerKind::kSessionLine, world.options.presence_grace_in_call);
@@ -231,9 +233,13 @@ void set_present(World& world, AgentSession& session, bool present) {
 void call_connected(World& world, AgentSession& session, Call& call) {
   session.attempt = call.record.id;
   session.lead = call.lead;
-  session.last = {call.record.id, call.lead, false};
-  ++session.handled;
-  enter(world, session, A::kInCall);
+  if (session.last.attempt != call.record.id) ++session.handled;  // else it has come back
+  session.last = {.attempt = call.record.id, .lead = call.lead};
+  if (session.state == A::kInCall) {  // a guest to whom the call is left
+    live_board::changed(world, session);
+  } else {
+    enter(world, session, A::kInCall);
+  }
   if (!session.present) {
     set_timer(world, session, TimerKind::kSessionGone, world.options.presence_grace_in_call);
   }
@@ -274,7 +280,8 @@ void overdue(World& world, AgentSessionId id, TimerKind kind) {
                  "browser gone");
     case TimerKind::kSessionLine:
       if (!is_talking(session->state)) return;
-      end_call(world, *session, {Outcome::kAnswered, EndedBy::kSystem, "The agent's line broke."});
+      end_call(world, *session, session->attempt,
+               {Outcome::kAnswered, EndedBy::kSystem, "The agent's line broke."});
       return call_over(world, *session);
     case TimerKind::kSessionResume: session->resume = false; return;
     default: return;

@@ -5,13 +5,13 @@ namespace carillon::core {
 bool is_allowed(AgentState from, AgentState to) {
   using S = AgentState;
   switch (from) {
-    case S::kPaused: return to == S::kWaiting || to == S::kPaused;
+    case S::kPaused: return to == S::kWaiting || to == S::kPaused || to == S::kInCall;
     case S::kWaiting: return to == S::kPaused || to == S::kInCall || to == S::kPreview;
     case S::kPreview: return to == S::kRinging || to == S::kWaiting || to == S::kPaused;
     case S::kRinging: return to == S::kInCall || to == S::kWaiting || to == S::kPaused;
     case S::kInCall: return to == S::kOnHold || to == S::kWrapUp;
     case S::kOnHold: return to == S::kInCall || to == S::kWrapUp;
-    case S::kWrapUp: return to == S::kWaiting || to == S::kPaused;
+    case S::kWrapUp: return to == S::kWaiting || to == S::kPaused || to == S::kInCall;
   }
   return false;
 }

@@ -12,6 +12,8 @@ std::string_view to_string(AttemptState state) {
     case AttemptState::kWaiting: return "waiting";
     case AttemptState::kConnected: return "connected";
     case AttemptState::kAnnouncing: return "announcing";
+    case AttemptState::kParked: return "parked";
+    case AttemptState::kTransferred: return "transferred";
     case AttemptState::kEnding: return "ending";
     case AttemptState::kFinished: return "finished";
   }
@@ -31,6 +33,11 @@ bool is_allowed(AttemptState from, AttemptState to) {
     case S::kWaiting:
       return to == S::kConnected || to == S::kAnnouncing || to == S::kEnding || to == S::kFinished;
     case S::kConnected:
+      return to == S::kParked || to == S::kTransferred || to == S::kEnding || to == S::kFinished;
+    case S::kParked:
+      return to == S::kConnected || to == S::kTransferred || to == S::kWaiting ||
+             to == S::kEnding || to == S::kFinished;
+    case S::kTransferred:
     case S::kAnnouncing: return to == S::kEnding || to == S::kFinished;
     case S::kEnding: return to == S::kFinished;
     case S::kFinished: return false;

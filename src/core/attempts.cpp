@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/agent_sessions.h"
+#include "core/handover.h"
 #include "core/live_board.h"
 #include "core/retry_rules.h"
 
@@ -30,6 +31,10 @@ void enter(World& world, Call& call, AttemptState state) {
 
 void set_deadline(World& world, const Call& call, Duration in) {
   world.timers.set(TimerKind::kAttempt, call.record.id.value, world.now.steady + in);
+}
+
+void clear_deadline(World& world, const Call& call) {
+  world.timers.cancel(TimerKind::kAttempt, call.record.id.value);
 }
 
 void leave_queue(World& world, const Call& call) {
@@ -78,8 +83,9 @@ LeadFate fate_of(World& world, const DialingCampaign& campaign, const Call& call
 void forget(World& world, Call& call) {
   DialingCampaign& campaign = world.campaign(call.record.campaign);
   if (call.state == S::kWaiting) leave_queue(world, call);
+  handover::send_third_away(world, call);
   free_channel(world, call);
-  world.timers.cancel(TimerKind::kAttempt, call.record.id.value);
+  clear_deadline(world, call);
   world.held_leads.erase(call.lead->id);
   enter(world, call, S::kFinished);
   campaign.calls[static_cast<size_t>(S::kFinished)].erase(call.record.id);
@@ -264,11 +270,12 @@ void recording_finished(World& world, const RecordingFinished& event) {
 void connect(World& world, Call& call, AgentSession& session) {
   const DialingCampaign& campaign = world.campaign(call.record.campaign);
   leave_queue(world, call);
-  world.timers.cancel(TimerKind::kAttempt, call.record.id.value);
+  clear_deadline(world, call);
+  call.held = false;
   call.session = session.id;
   call.record.agent = session.agent;
   call.record.agent_session = session.id;
-  call.record.connected_at = world.now.wall;
+  if (!call.record.connected_at) call.record.connected_at = world.now.wall;
   call.record.outcome = Outcome::kConnected;
   ConnectCall command;
   command.attempt = call.record.id;
@@ -279,6 +286,33 @@ void connect(World& world, Call& call, AgentSession& session) {
   enter(world, call, S::kConnected);
   world.store(UpdateAttempt{call.record});
   agent_sessions::call_connected(world, session, call);
+}
+
+void park(World& world, Call& call, Duration limit) {
+  call.session = {};
+  call.held = false;
+  world.tell(DisconnectCall{call.record.id});
+  enter(world, call, S::kParked);
+  set_deadline(world, call, limit);
+}
+
+void requeue(World& world, Call& call) {
+  enter(world, call, S::kWaiting);
+  call.queue_order = 0;  // before everybody who has just been called
+  world.campaign(call.record.campaign).queue.insert({call.queue_order, call.record.id});
+  set_deadline(world, call, world.options.park_limit);
+}
+
+void leave_to_third(World& world, Call& call) {
+  call.session = {};
+  call.held = false;
+  clear_deadline(world, call);
+  enter(world, call, S::kTransferred);
+}
+
+void set_limit(World& world, const Call& call, Duration in) {
+  if (in == Duration{0}) return clear_deadline(world, call);
+  set_deadline(world, call, in);
 }
 
 void announce(World& world, Call& call) {
@@ -301,7 +335,10 @@ void end(World& world, Call& call, OurEnd why) {
     case S::kWaiting:
     case S::kConnected:
     case S::kAnnouncing:
+    case S::kParked:
+    case S::kTransferred:
       if (call.state == S::kWaiting) leave_queue(world, call);
+      handover::send_third_away(world, call);
       call.our_end = std::move(why);
       enter(world, call, S::kEnding);
       set_deadline(world, call, world.options.end_limit);
@@ -324,6 +361,8 @@ void overdue(World& world, AttemptId attempt) {
     case S::kRinging:
       return end(world, *call, {Outcome::kNoAnswer, EndedBy::kSystem, "Nobody answered in time."});
     case S::kWaiting: return announce(world, *call);
+    case S::kConnected:
+    case S::kParked: return handover::overdue(world, *call);
     case S::kAnnouncing:
       return end(world, *call, {Outcome::kDropped, EndedBy::kSystem, "No agent was free in time."});
     case S::kEnding: {

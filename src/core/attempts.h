@@ -26,8 +26,17 @@ void answered(World& world, AttemptId attempt);
 void ended(World& world, const CallEnded& event);
 void recording_finished(World& world, const RecordingFinished& event);
 
-/// Gives a waiting call to an agent: ConnectCall leaves now.
+/// Gives a waiting or parked call to an agent: ConnectCall leaves now.
 void connect(World& world, Call& call, AgentSession& session);
+
+/// The connected call leaves its agent, and the customer hears music for at most `limit`.
+void park(World& world, Call& call, Duration limit);
+/// The parked call goes to the head of the queue.
+void requeue(World& world, Call& call);
+/// The call goes on with a third party and without an agent.
+void leave_to_third(World& world, Call& call);
+/// What happens next must happen within `in`, or overdue() is called. Zero: no such limit.
+void set_limit(World& world, const Call& call, Duration in);
 
 /// Nobody is free in time: plays the safe-harbour message, then the call ends as dropped
 /// (16 CFR 310.4(b)(4)(iii)).

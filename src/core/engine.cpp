@@ -6,6 +6,7 @@
 #include "core/agent_sessions.h"
 #include "core/attempts.h"
 #include "core/dialer.h"
+#include "core/handover.h"
 #include "core/lead_buffer.h"
 #include "core/live_board.h"
 #include "core/record_changes.h"
@@ -82,6 +83,9 @@ class Engine::Impl {
   void handle(const CallProgress& event) { attempts::progress(world_, event); }
   void handle(const CallAnswered& event) { attempts::answered(world_, event.attempt); }
   void handle(const CallEnded& event) { attempts::ended(world_, event); }
+  void handle(const SideCallRinging& event) { handover::side_ringing(world_, event.call); }
+  void handle(const SideCallAnswered& event) { handover::side_answered(world_, event.call); }
+  void handle(const SideCallEnded& event) { handover::side_ended(world_, event); }
   void handle(const CallDigit&) {}  // of use to an IVR only
   void handle(const RecordingFinished& event) { attempts::recording_finished(world_, event); }
   void handle(const AgentLineUp& event) { agent_sessions::line_up(world_, event.session); }

@@ -47,6 +47,9 @@ struct EngineOptions {
   /// An ended call's CallEnded must come within this time of EndCall, or the attempt is closed
   /// without it: no zombie calls.
   Duration end_limit = 40s;
+  /// A parked call that nobody takes goes back to the queue after this time, and waits there for
+  /// the same time again; then it hears the safe-harbour message.
+  Duration park_limit = 5min;
   /// The figures of a campaign are published at most once in this time.
   Duration live_interval = 250ms;
   /// The safe-harbour message (16 CFR 310.4(b)(4)(iii)), a prompt's name.

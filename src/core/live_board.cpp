@@ -10,6 +10,8 @@ CallState shown_state(const Call& call) {
     case AttemptState::kRinging: return CallState::kRinging;
     case AttemptState::kWaiting:
     case AttemptState::kAnnouncing: return CallState::kWaiting;
+    case AttemptState::kParked: return CallState::kParked;
+    case AttemptState::kTransferred: return CallState::kTransferred;
     case AttemptState::kConnected: return call.held ? CallState::kOnHold : CallState::kConnected;
     default: return CallState::kDialing;
   }
@@ -24,10 +26,23 @@ CallLive live(const Call& call) {
           .since = call.since,
           .started_at = call.record.started_at,
           .agent = call.record.agent,
-          .outcome = call.record.outcome};
+          .outcome = call.record.outcome,
+          .was_parked = call.was_parked};
 }
 
-AgentLive live(const AgentSession& session) {
+std::optional<ThirdPartyLive> third_of(const World& world, const Call& call) {
+  if (!call.third) return std::nullopt;
+  const auto colleague = world.sessions.find(call.third->colleague);
+  return ThirdPartyLive{
+      .state = call.third->state,
+      .colleague = colleague == world.sessions.end() ? UserId{} : colleague->second.agent,
+      .number = call.third->number};
+}
+
+AgentLive live(const World& world, const AgentSession& session) {
+  const auto found = world.calls.find(session.attempt);
+  const Call* call = found == world.calls.end() ? nullptr : &found->second;
+  const bool own = call && call->session == session.id;
   return {.session = session.id,
           .agent = session.agent,
           .campaign = session.campaign,
@@ -38,6 +53,8 @@ AgentLive live(const AgentSession& session) {
           .muted = session.muted,
           .attempt = session.attempt,
           .lead = session.lead,
+          .third = own ? third_of(world, *call) : std::nullopt,
+          .guest = call && call->third && call->third->colleague == session.id,
           .wrap_up_until = session.wrap_up_until,
           .handled = session.handled};
 }
@@ -57,7 +74,8 @@ CampaignLive live(const World& world, const DialingCampaign& campaign) {
   live.calls_dialing = campaign.count(S::kDialing);
   live.calls_ringing = campaign.count(S::kRinging);
   live.calls_waiting = campaign.count(S::kWaiting);
-  live.calls_active = campaign.count(S::kConnected);
+  live.calls_active = campaign.count(S::kConnected) + campaign.count(S::kTransferred);
+  live.calls_parked = campaign.count(S::kParked);
   live.answered_today = campaign.answered_today;
   live.dropped_today = campaign.dropped_today;
   live.idle_reason = idle_reason(world, campaign);
@@ -70,6 +88,7 @@ bool same(const CampaignLive& a, const CampaignLive& b) {
          a.agents_in_call == b.agents_in_call && a.agents_wrap_up == b.agents_wrap_up &&
          a.calls_dialing == b.calls_dialing && a.calls_ringing == b.calls_ringing &&
          a.calls_waiting == b.calls_waiting && a.calls_active == b.calls_active &&
+         a.calls_parked == b.calls_parked &&
          a.answered_today == b.answered_today && a.dropped_today == b.dropped_today &&
          a.idle_reason == b.idle_reason;
 }
@@ -170,7 +189,7 @@ void flush(World& world) {
     AgentSession* session = world.find_session(id);
     if (!session) continue;
     session->announce = false;
-    world.show(live(*session));
+    world.show(live(world, *session));
   }
   world.changed_sessions.clear();
 }

@@ -236,7 +236,8 @@ std::string figures(ScriptStage& stage, Gaps gaps) {
         {"agents waiting", live.agents_waiting},     {"agents in call", live.agents_in_call},
         {"agents in wrap-up", live.agents_wrap_up},  {"calls dialing", live.calls_dialing},
         {"calls ringing", live.calls_ringing},       {"calls waiting", live.calls_waiting},
-        {"calls active", live.calls_active},         {"answered today", live.answered_today},
+        {"calls active", live.calls_active},         {"calls parked", live.calls_parked},
+        {"answered today", live.answered_today},
         {"dropped today", live.dropped_today}};
     const auto it = figure.find(gaps[3]);
     if (it == figure.end()) return "There is no such figure.";
@@ -270,6 +271,30 @@ std::string held(ScriptStage& stage, Gaps gaps) {
   });
 }
 
+std::string hear_each_other(ScriptStage& stage, Gaps gaps) {
+  std::set<Party> wanted;
+  for (size_t i = 1; i < gaps.size(); ++i) {
+    if (!gaps[i].matched) continue;
+    const auto party = stage.party(gaps[i]);
+    if (!party) return "Nobody is called " + gaps[i].str() + ".";
+    wanted.insert(*party);
+  }
+  const bool joined = std::find(stage.talks.begin(), stage.talks.end(), wanted) != stage.talks.end();
+  return joined ? "" : "They do not, or not only they.";
+}
+
+std::string side_call(ScriptStage& stage, Gaps gaps) {
+  const bool called = std::any_of(stage.side_calls.begin(), stage.side_calls.end(),
+                                  [&](const auto& one) { return "+" + one.second.number == gaps[1]; });
+  return called != gaps[2].matched ? "" : "It is the other way round.";
+}
+
+std::string guest(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) {
+    return std::string(agent.live && agent.live->guest ? "" : "The agent is no guest.");
+  });
+}
+
 std::string recorded(ScriptStage& stage, Gaps gaps) {
   const bool known = stage.store.recordings.contains(stage.attempt_to(gaps[1]));
   return known ? "" : "The store knows no recording.";
@@ -291,6 +316,9 @@ const PhraseTable& phrases() {
     add(R"((\+\d+) is (not )being ended)", end_asked);
     add(R"((\+\d+) ended as (.+?)(?: by (\w+))?)", ended_as);
     add(R"((\+\d+) has not ended)", still_open);
+    add(R"((\S+?),? (?:(\S+) )?and (\S+) hear each other)", hear_each_other);
+    add(R"(third party (\+\d+) is (not )?being called)", side_call);
+    add(R"((\w+) is a guest)", guest);
     add(R"((\+\d+) hears music)", held);
     add(R"((\+\d+) hears the digits (\S+))", digits);
     add(R"(the recording of (\+\d+) is known)", recorded);

@@ -59,6 +59,7 @@ bool take_setting(ScriptStage& stage, Campaign& campaign, std::string& text) {
       {std::regex("^no trunk"), [](Campaign& c, Gaps) { c.trunks.clear(); }},
       {std::regex("^no retries"), [](Campaign& c, Gaps) { c.retry_rules.clear(); }},
       {std::regex("^no recording"), [](Campaign& c, Gaps) { c.recording = false; }},
+      {std::regex("^no transfer"), [](Campaign& c, Gaps) { c.transfer_allowed = false; }},
   };
   std::smatch gaps;
   static const std::regex kTrunks(R"(^over (\w+)(?: then (\w+))?)");
@@ -127,6 +128,13 @@ std::string given_agents(ScriptStage& stage, Gaps gaps) {
     given_agent(stage, one);
   }
   return "";
+}
+
+std::string given_manager(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) {
+    stage.store.agents[agent.id].role = Role::kSupervisor;
+    return std::string{};
+  });
 }
 
 std::string given_trunk(ScriptStage& stage, Gaps gaps) {
@@ -207,6 +215,7 @@ const PhraseTable& phrases() {
       {std::regex(R"re(campaign "(.+?)"(.*))re"), given_campaign},
       {std::regex(R"(agent (\w+)( with a desk phone)?)"), given_agent},
       {std::regex(R"(agents (.+))"), given_agents},
+      {std::regex(R"((\w+) is a manager)"), given_manager},
       {std::regex(R"(trunk (\w+)(?: channels (\d+))?(?: cps ([\d.]+))?(?: prefix (\d+))?( off)?)"),
        given_trunk},
       {std::regex(

@@ -83,8 +83,18 @@ void ScriptStage::on(const TelephonyCommand& command) {
   if (const auto* c = std::get_if<PlaceCall>(&command)) return on_place(*c);
   if (const auto* c = std::get_if<EndCall>(&command)) return on_end(c->attempt);
   if (const auto* c = std::get_if<ConnectCall>(&command)) {
-    calls[c->attempt].connected = c->session;
     calls[c->attempt].connected_at = steady_;
+    join({c->attempt, c->session});
+  }
+  if (const auto* c = std::get_if<DisconnectCall>(&command)) {
+    take_out(c->attempt);
+    calls[c->attempt].held = true;
+  }
+  if (const auto* c = std::get_if<JoinParties>(&command)) join(c->parties);
+  if (const auto* c = std::get_if<PlaceSideCall>(&command)) side_calls[c->call] = *c;
+  if (const auto* c = std::get_if<EndSideCall>(&command)) {
+    take_out(c->call);
+    side_calls.erase(c->call);
   }
   if (const auto* c = std::get_if<HoldCall>(&command)) calls[c->attempt].held = c->on;
   if (const auto* c = std::get_if<PlayAndEnd>(&command)) calls[c->attempt].prompt = c->prompt;
@@ -92,6 +102,36 @@ void ScriptStage::on(const TelephonyCommand& command) {
   if (const auto* c = std::get_if<OpenAgentLine>(&command); c && lines_come_up) {
     send(TelephonyEvent{AgentLineUp{c->session}});
   }
+}
+
+void ScriptStage::take_out(const Party& party) {
+  for (auto& talk : talks) talk.erase(party);
+  std::erase_if(talks, [](const auto& talk) { return talk.size() < 2; });
+  if (const auto* attempt = std::get_if<AttemptId>(&party)) calls[*attempt].connected = {};
+}
+
+void ScriptStage::join(const std::vector<Party>& parties) {
+  for (const Party& party : parties) take_out(party);
+  talks.emplace_back(parties.begin(), parties.end());
+  AgentSessionId agent;
+  for (const Party& party : parties) {
+    if (const auto* session = std::get_if<AgentSessionId>(&party)) agent = *session;
+  }
+  for (const Party& party : parties) {
+    if (const auto* attempt = std::get_if<AttemptId>(&party)) {
+      calls[*attempt].connected = agent;
+      calls[*attempt].held = false;
+    }
+  }
+}
+
+std::optional<Party> ScriptStage::party(const std::string& name) {
+  if (const auto agent = agents.find(name); agent != agents.end()) return agent->second.session;
+  for (const auto& [id, call] : side_calls) {
+    if ("+" + call.number == name) return id;
+  }
+  if (const AttemptId attempt = attempt_to(name)) return attempt;
+  return std::nullopt;
 }
 
 void ScriptStage::on_place(const PlaceCall& command) {

@@ -84,6 +84,11 @@ class ScriptStage {
   AttemptId attempt_to(const std::string& phone);
 
   std::map<AttemptId, StagedCall> calls;
+  std::map<SideCallId, PlaceSideCall> side_calls;  ///< under way
+  std::vector<std::set<Party>> talks;              ///< who hears whom
+
+  /// Who is called so in the script: an agent, a customer's or a third party's number.
+  std::optional<Party> party(const std::string& name);
   std::deque<PlaceCall> unexpected_calls;  ///< placed and not yet expected by the script
   std::map<CampaignId, CampaignLive> campaign_live;
   std::map<TrunkId, TrunkLive> trunk_live;
@@ -95,6 +100,8 @@ class ScriptStage {
   void carry_out(const CoreCommand& command);
   void on(const TelephonyCommand& command);
   void on_place(const PlaceCall& command);
+  void join(const std::vector<Party>& parties);
+  void take_out(const Party& party);
   void on_end(AttemptId attempt);
   void on(const LiveEvent& event);
   void on(const RequestDone& done);

@@ -120,6 +120,56 @@ std::string set_disposition(ScriptStage& stage, Gaps gaps) {
   });
 }
 
+TransferTarget target_of(ScriptStage& stage, const std::string& name) {
+  TransferTarget to;
+  if (const auto agent = stage.agents.find(name); agent != stage.agents.end()) {
+    to.colleague = agent->second.id;
+  } else if (name == "a manager") {
+    to.any_manager = true;
+  } else {
+    to.number = name;
+  }
+  return to;
+}
+
+std::string transfer(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) {
+    if (gaps[2] == "transfers to") {
+      AgentTransfer request;
+      request.to = target_of(stage, gaps[3]);
+      stage.request(agent, request);
+    } else {
+      AgentConsult request;
+      request.to = target_of(stage, gaps[3]);
+      stage.request(agent, request);
+    }
+    return std::string{};
+  });
+}
+
+std::string retrieve(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) {
+    AgentRetrieve request;
+    request.attempt = stage.attempt_to(gaps[2]);
+    stage.request(agent, request);
+    return std::string{};
+  });
+}
+
+std::string third_party(ScriptStage& stage, Gaps gaps) {
+  const auto party = stage.party(gaps[1]);
+  const auto* call = party ? std::get_if<SideCallId>(&*party) : nullptr;
+  if (!call) return "No third party " + gaps[1].str() + " is being called.";
+  const SideCallId id = *call;
+  if (gaps[2] == "answers") {
+    stage.send(TelephonyEvent{SideCallAnswered{id}});
+  } else {
+    stage.side_calls.erase(id);
+    stage.send(TelephonyEvent{SideCallEnded{id, Outcome::kBusy, gaps[2].str()}});
+  }
+  return "";
+}
+
 std::string answers(ScriptStage& stage, Gaps gaps) {
   return with_call(stage, gaps[1], [&](StagedCall& call) {
     call.answered = true;
@@ -233,6 +283,16 @@ void add_agent_phrases(PhraseTable& table) {
         digits.digits = g[2];
         return digits;
       }));
+  add(R"((\w+) parks the call)", by_agent<AgentPark>([](Gaps) { return AgentPark{}; }));
+  add(R"((\w+) retrieves (\+\d+))", retrieve);
+  add(R"((\w+) (transfers to|consults) (\w+|a manager|\+\d+))", transfer);
+  add(R"((\w+) (goes back to the customer|starts the conference|completes the transfer))",
+      by_agent<AgentConsultStep>([](Gaps g) {
+        AgentConsultStep request;
+        if (g[2] == "starts the conference") request.step = ConsultStep::kConference;
+        if (g[2] == "completes the transfer") request.step = ConsultStep::kComplete;
+        return request;
+      }));
   add(R"((\w+) dials)", by_agent<PreviewDecision>([](Gaps) {
         PreviewDecision decision;
         decision.dial = true;
@@ -287,6 +347,7 @@ void add_telephony_phrases(PhraseTable& table) {
   add(R"(the end of (\+\d+) is confirmed)",
       call_ends([](CallEnded& e) { e.by = EndedBy::kSystem; }));
   add(R"(the recording of (\+\d+) is written)", recording_written);
+  add(R"(third party (\+\d+) (answers|hangs up|is busy))", third_party);
   add(R"(trunk (\w+) (goes down|comes up))", trunk_state);
 }
 

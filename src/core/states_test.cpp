@@ -42,7 +42,8 @@ TEST(AttemptStates, OnlyWhatIsOnDiskIsDialed) {
 TEST(AttemptStates, OnlyWaitingCallsAreConnected) {
   for (int from = 0; from < kAttemptStates; ++from) {
     EXPECT_EQ(is_allowed(attempt_state(from), AttemptState::kConnected),
-              attempt_state(from) == AttemptState::kWaiting);
+              attempt_state(from) == AttemptState::kWaiting ||
+                  attempt_state(from) == AttemptState::kParked);
   }
 }
 

@@ -34,6 +34,16 @@ struct OurEnd {
   std::string reason;
 };
 
+/// Somebody whom the agent of a call has asked in, or to whom the call goes (handover.h).
+struct ThirdParty {
+  ThirdState state = ThirdState::kRinging;
+  AgentSessionId host;       ///< who asked
+  AgentSessionId colleague;  ///< 0: a number
+  SideCallId call;           ///< 0: a colleague
+  std::string number;
+  TrunkId channel;  ///< the trunk whose channel the side call occupies
+};
+
 /// One attempt under way, from the decision to dial to its outcome (attempt_state.h).
 struct Call {
   Attempt record;
@@ -44,6 +54,8 @@ struct Call {
   bool invited = false;   ///< an INVITE has left
   bool answered = false;  ///< a person or a machine picked up
   bool held = false;
+  std::optional<ThirdParty> third;
+  bool was_parked = false;
   uint64_t queue_order = 0;  ///< its place in the queue
   TrunkId channel;           ///< the trunk whose channel it occupies, 0: none
   std::vector<TrunkId> tried;
@@ -60,6 +72,7 @@ struct LastCall {
   AttemptId attempt;
   LeadPtr lead;
   bool disposed = false;
+  bool handed_on = false;  ///< somebody else has the call now
 };
 
 /// An agent logged in to one campaign (agent_state.h).
@@ -180,6 +193,8 @@ struct World {
   std::unordered_map<AttemptId, Call> calls;
   std::unordered_map<AgentSessionId, AgentSession> sessions;
   std::unordered_map<UserId, AgentSessionId> session_of;
+  std::unordered_map<SideCallId, AttemptId> side_calls;
+  SideCallId last_side_call;
   std::unordered_map<RequestId, PendingDisposition> dispositions;
   std::unordered_set<LeadId> held_leads;  ///< reserved by this node: buffered, shown or called
 

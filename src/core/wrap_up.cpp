@@ -26,6 +26,15 @@ const DispositionRule* find_rule(const Campaign& campaign, const std::string& na
   return it == rules.end() ? nullptr : &*it;
 }
 
+/// Whether the agent who took the call over from `session` has said what came of it.
+bool has_been_disposed_of(const World& world, const AgentSession& session) {
+  return std::any_of(world.sessions.begin(), world.sessions.end(), [&](const auto& entry) {
+    const LastCall& last = entry.second.last;
+    return entry.second.id != session.id && last.attempt == session.last.attempt &&
+           last.disposed && !last.handed_on;
+  });
+}
+
 /// What is wrong with the request; nothing when it can be saved.
 std::optional<Error> objection(const World& world, const AgentSession& session,
                                const SubmitDisposition& request, const DispositionRule* rule) {
@@ -36,6 +45,10 @@ std::optional<Error> objection(const World& world, const AgentSession& session,
     return Error{ErrorCode::kInvalid,
                  fmt::format("The campaign has no disposition \"{}\".", request.disposition),
                  "disposition"};
+  }
+  if (session.last.handed_on && has_been_disposed_of(world, session)) {
+    return Error{ErrorCode::kConflict,
+                 "Your colleague who took this call over has set its disposition already.", ""};
   }
   if (rule->callback && !request.callback_at) {
     return Error{ErrorCode::kInvalid, "Say when to call back.", "callback_at"};
@@ -64,7 +77,7 @@ bool is_due(const AgentSession& session) {
 void begin(World& world, AgentSession& session) {
   agent_sessions::enter(world, session, AgentState::kWrapUp);
   const DialingCampaign& campaign = world.campaign(session.campaign);
-  if (session.last.disposed || campaign.record.dispositions.empty()) {
+  if (!is_due(session) || campaign.record.dispositions.empty()) {
     return agent_sessions::settle(world, session);
   }
   if (!session.saving) start_clock(world, session);

@@ -106,6 +106,10 @@ void CommandRunner::run(Database& db, const CommitAttempt& command, WallTime, Gr
   group.effects.records.emplace(RecordKind::kAttempt, attempt.id.value);
 }
 
+void CommandRunner::run(Database& db, const NoteAttempt& command, WallTime, Group&) {
+  add_attempt_event(db, command.attempt, command.at, command.kind, command.detail);
+}
+
 void CommandRunner::run(Database& db, const UpdateAttempt& command, WallTime, Group& group) {
   Attempt open = command.attempt;
   open.ended_at.reset();

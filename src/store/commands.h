@@ -44,6 +44,7 @@ class CommandRunner {
   void run(Database& db, const CommitAttempt& command, WallTime now, Group& group);
   void run(Database& db, const FinishAttempt& command, WallTime now, Group& group);
   void run(Database& db, const UpdateAttempt& command, WallTime now, Group& group);
+  void run(Database& db, const NoteAttempt& command, WallTime now, Group& group);
   void run(Database& db, const SaveDisposition& command, WallTime now, Group& group);
   void run(Database& db, const SaveRecording& command, WallTime now, Group& group);
   void run(Database& db, const BeginAgentSession& command, WallTime now, Group& group);

@@ -24,6 +24,11 @@ void Network::carry_out(const TelephonyCommand& command) {
     later(attempt, random_.between(3s, 9s),
           [this, attempt](Customer&) { end(attempt, Outcome::kAnswered, EndedBy::kSystem); });
   }
+  if (const auto* c = std::get_if<PlaceSideCall>(&command)) return place_side_call(c->call);
+  if (const auto* c = std::get_if<EndSideCall>(&command)) {
+    agenda_.in(random_.between(2ms, 60ms),
+               [this, call = c->call] { end_side_call(call, Outcome::kAnswered); });
+  }
   if (const auto* c = std::get_if<ConnectCall>(&command)) {
     const auto it = customers_.find(c->attempt);
     if (it == customers_.end() || breakage_ == Breakage::kDeafNetwork) return;
@@ -97,6 +102,27 @@ void Network::end(AttemptId attempt, Outcome outcome, EndedBy by, bool try_next)
   report_(ended);
 }
 
+void Network::place_side_call(SideCallId call) {
+  side_calls_[call] = false;
+  if (random_.chance(0.4)) {
+    agenda_.in(random_.between(300ms, 20s),
+               [this, call] { end_side_call(call, Outcome::kBusy); });
+    return;
+  }
+  agenda_.in(random_.between(1s, 10s), [this, call] {
+    const auto it = side_calls_.find(call);
+    if (it == side_calls_.end()) return;
+    it->second = true;
+    if (!random_.chance(faults.answer_lost)) report_(SideCallAnswered{call});
+    agenda_.in(1s + random_.around(30s),
+               [this, call] { end_side_call(call, Outcome::kAnswered); });
+  });
+}
+
+void Network::end_side_call(SideCallId call, Outcome outcome) {
+  if (side_calls_.erase(call) != 0) report_(SideCallEnded{call, outcome, "gone"});
+}
+
 void Network::open_line(AgentSessionId session) {
   const int64_t serial = ++serial_;
   lines_[session] = serial;
@@ -121,6 +147,7 @@ void Network::shake_lines() {
 void Network::crash() {
   for (const auto& [attempt, customer] : customers_) referee_.call_is_over(attempt);
   customers_.clear();
+  side_calls_.clear();
   lines_.clear();
 }
 

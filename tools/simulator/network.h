@@ -56,6 +56,8 @@ class Network {
   /// Does `action` after `delay` if the call still lives then.
   void later(AttemptId attempt, Duration delay, std::function<void(Customer&)> action);
   void open_line(AgentSessionId session);
+  void place_side_call(SideCallId call);
+  void end_side_call(SideCallId call, Outcome outcome);
 
   Agenda& agenda_;
   Random& random_;
@@ -63,6 +65,7 @@ class Network {
   const Breakage breakage_;
   std::function<void(TelephonyEvent)> report_;
   std::map<AttemptId, Customer> customers_;
+  std::map<SideCallId, bool> side_calls_;    ///< under way, and whether answered
   std::map<AgentSessionId, int64_t> lines_;  ///< open ones, with their serial
   int64_t serial_ = 0;
 };

@@ -13,7 +13,8 @@ void People::add(UserId agent, std::vector<CampaignId> campaigns) {
 
 void People::see(const AgentLive& live) {
   Person& person = people_[live.agent];
-  const bool changed = !person.live || person.live->state != live.state;
+  const bool changed = !person.live || person.live->state != live.state ||
+                       person.live->attempt != live.attempt;
   person.live = live;
   if (!changed) return;
   person.state_since = agenda_.now();
@@ -30,7 +31,16 @@ void People::see(const AgentGone& gone) {
   if (person.live && person.live->session == gone.session) person.live.reset();
 }
 
+void People::see(const CallLive& call) {
+  if (call.state == CallState::kParked) {
+    parked_.insert(call.attempt);
+  } else {
+    parked_.erase(call.attempt);
+  }
+}
+
 void People::crash() {
+  parked_.clear();
   for (auto& [id, person] : people_) {
     person.live.reset();
     person.browser = false;
@@ -99,6 +109,7 @@ void People::work(Person& person) {
   switch (person.live->state) {
     case AgentState::kPaused:
       if (person.live->attempt) return submit(person);
+      if (retrieve(person)) return;
       if (done || random_.chance(0.3)) {
         SetAgentReady ready;
         ready.ready = true;
@@ -106,6 +117,7 @@ void People::work(Person& person) {
       }
       return;
     case AgentState::kWaiting:
+      if (retrieve(person)) return;
       if (random_.chance(0.03)) ask(person, SetAgentReady{});
       return;
     case AgentState::kPreview:
@@ -127,7 +139,43 @@ void People::work(Person& person) {
   }
 }
 
+/// A colleague, a manager or a number.
+TransferTarget People::somebody() {
+  TransferTarget to;
+  const double whom = random_.fraction();
+  if (whom < 0.5) {
+    auto it = people_.begin();
+    std::advance(it, random_.between(0, static_cast<int64_t>(people_.size()) - 1));
+    to.colleague = it->first;
+  } else if (whom < 0.6) {
+    to.any_manager = true;
+  } else {
+    to.number = "+49301234567";
+  }
+  return to;
+}
+
+bool People::retrieve(Person& person) {
+  if (parked_.empty() || !random_.chance(0.15)) return false;
+  AgentRetrieve retrieve;
+  auto it = parked_.begin();
+  std::advance(it, random_.between(0, static_cast<int64_t>(parked_.size()) - 1));
+  retrieve.attempt = *it;
+  ask(person, retrieve);
+  return true;
+}
+
+void People::with_third(Person& person) {
+  if (!random_.chance(0.2)) return;
+  AgentConsultStep next;
+  const double mood = random_.fraction();
+  if (mood < 0.4) next.step = ConsultStep::kConference;
+  if (mood > 0.7) next.step = ConsultStep::kComplete;
+  ask(person, next);
+}
+
 void People::talk(Person& person) {
+  if (person.live->third && random_.chance(0.5)) return with_third(person);
   if (agenda_.now() - person.state_since >= person.patience) return ask(person, AgentHangUp{});
   const double mood = random_.fraction();
   if (mood < 0.05) {
@@ -137,6 +185,17 @@ void People::talk(Person& person) {
   }
   if (mood < 0.08) return ask(person, SetAgentReady{});
   if (mood < 0.10) return submit(person);
+  if (mood > 0.98) return ask(person, AgentPark{});
+  if (mood > 0.96) {
+    AgentTransfer transfer;
+    transfer.to = somebody();
+    return ask(person, transfer);
+  }
+  if (mood > 0.92) {
+    AgentConsult consult;
+    consult.to = somebody();
+    return ask(person, consult);
+  }
   if (mood < 0.12) {
     AgentMute mute;
     mute.on = !person.live->muted;

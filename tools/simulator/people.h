@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "agenda.h"
@@ -26,6 +27,7 @@ class People {
   /// What the engine shows and answers.
   void see(const AgentLive& live);
   void see(const AgentGone& gone);
+  void see(const CallLive& call);
   /// The server died: everybody is logged out.
   void crash();
   /// Everybody goes home, politely or not.
@@ -47,6 +49,9 @@ class People {
   void vanish(Person& person);
   void work(Person& person);
   void talk(Person& person);
+  void with_third(Person& person);
+  TransferTarget somebody();
+  bool retrieve(Person& person);
   void submit(Person& person);
   void browser(Person& person, bool present);
   RequestId next_id() { return RequestId{++last_request_}; }
@@ -62,6 +67,7 @@ class People {
   const Breakage breakage_;
   Ask ask_;
   std::map<UserId, Person> people_;
+  std::set<AttemptId> parked_;
   bool home_ = false;
   int64_t last_request_ = 0;
 };

@@ -47,6 +47,7 @@ void Referee::told(const CoreEvent& event) {
       }
     }
     if (const auto* ended = std::get_if<CallEnded>(phone)) end_told_.insert(ended->attempt);
+    if (const auto* side = std::get_if<SideCallEnded>(phone)) side_calls_.erase(side->call);
     if (const auto* trunk = std::get_if<TrunkStateChanged>(phone)) {
       if (trunk->up) {
         trunks_down_.erase(trunk->trunk);
@@ -89,6 +90,37 @@ void Referee::on(const TelephonyCommand& command) {
     if (it == calls_.end()) return;  // it ended while the command was on its way
     if (it->second.agent) foul("one agent", fmt::format("attempt {}", connect->attempt));
     it->second.agent = connect->session;
+    it->second.aside = false;
+  }
+  if (const auto* disconnect = std::get_if<DisconnectCall>(&command)) {
+    const auto it = calls_.find(disconnect->attempt);
+    if (it == calls_.end()) return;
+    it->second.agent.reset();
+    it->second.aside = true;
+    it->second.aside_since = now_.steady;
+  }
+  if (const auto* join = std::get_if<JoinParties>(&command)) on(*join);
+  if (const auto* place = std::get_if<PlaceSideCall>(&command)) side_calls_.insert(place->call);
+  if (const auto* end = std::get_if<EndSideCall>(&command)) side_calls_.erase(end->call);
+}
+
+void Referee::on(const JoinParties& join) {
+  std::optional<AgentSessionId> agent;
+  std::optional<SideCallId> third;
+  for (const Party& party : join.parties) {
+    if (const auto* session = std::get_if<AgentSessionId>(&party); session && !agent) {
+      agent = *session;
+    }
+    if (const auto* side = std::get_if<SideCallId>(&party)) third = *side;
+  }
+  for (const Party& party : join.parties) {
+    const auto* attempt = std::get_if<AttemptId>(&party);
+    const auto it = attempt ? calls_.find(*attempt) : calls_.end();
+    if (it == calls_.end()) continue;
+    it->second.agent = agent;
+    it->second.aside = !agent;
+    it->second.aside_since = now_.steady;
+    it->second.third = third;
   }
 }
 
@@ -184,6 +216,7 @@ void Referee::check_pace(CampaignId id) {
 void Referee::check_queue() {
   for (const auto& [attempt, call] : calls_) {
     if (!call.answered_told || call.agent || call.prompted || call.end_told) continue;
+    if (call.aside && call.shown != CallState::kWaiting) continue;
     for (const auto& [session, agent] : agents_) {
       const AgentLive& live = agent.last;
       if (live.campaign == call.campaign && live.state == AgentState::kWaiting &&
@@ -197,13 +230,20 @@ void Referee::check_queue() {
 void Referee::on(const LiveEvent& event) {
   if (const auto* live = std::get_if<AgentLive>(&event)) {
     LiveAgent& agent = agents_[live->session];
-    if (!agent.last.session || agent.last.state != live->state) agent.since = now_.steady;
+    const bool changed = agent.last.state != live->state || agent.last.attempt != live->attempt;
+    if (!agent.last.session || changed) agent.since = now_.steady;
     if (live->state == AgentState::kWaiting && !live->line_up) {
       foul("only agents with a line wait", fmt::format("session {}", live->session));
     }
     agent.last = *live;
   }
   if (const auto* gone = std::get_if<AgentGone>(&event)) agents_.erase(gone->session);
+  if (const auto* live = std::get_if<CallLive>(&event)) {
+    if (const auto it = calls_.find(live->attempt); it != calls_.end()) {
+      it->second.shown = live->state;
+    }
+  }
+  if (const auto* live = std::get_if<TrunkLive>(&event)) trunks_[live->trunk] = *live;
 }
 
 void Referee::on(const RequestDone& done) {
@@ -233,6 +273,8 @@ void Referee::crashed() {
   }
   calls_.clear();
   agents_.clear();
+  side_calls_.clear();
+  trunks_.clear();
   open_requests_.clear();
   sent_.clear();
   starts_.clear();
@@ -281,6 +323,7 @@ void Referee::check_call(AttemptId attempt, const LiveCall& call) {
                          core::is_talking(agent->second.last.state);
     if (!talking) foul("no zombie calls", fmt::format("attempt {} has no agent", attempt));
   }
+  if (call.aside && !call.end_told && !call.prompted) return check_aside(attempt, call);
   const Duration wait{campaign.answer_wait_ms};
   const bool alone = call.answered_told && !call.agent && !call.prompted && !call.end_told;
   if (alone && now_.steady - call.answered_at > wait) {
@@ -290,6 +333,33 @@ void Referee::check_call(AttemptId attempt, const LiveCall& call) {
   if (!call.answered_told && !call.end_told && now_.steady - call.since > ring * 2 + 30s) {
     foul("no zombie calls", fmt::format("attempt {} rings for ever", attempt));
   }
+}
+
+/// A customer who was put aside is somebody's business: an agent's who has him on hold, the queue's,
+/// everybody's while he is parked, or that of the number that he was left to.
+void Referee::check_aside(AttemptId attempt, const LiveCall& call) {
+  const Duration age = now_.steady - call.aside_since;
+  if (age < kLatest) return;
+  const core::EngineOptions house;
+  const Duration ring{campaigns_[call.campaign].ring_timeout_ms};
+  switch (call.shown) {
+    case CallState::kParked:
+    case CallState::kWaiting:
+      if (age > 2 * house.park_limit + ring + 30s) {
+        foul("no zombie calls", fmt::format("attempt {} is parked for ever", attempt));
+      }
+      return;
+    case CallState::kTransferred:
+      if (!call.third || !side_calls_.contains(*call.third)) {
+        foul("no zombie calls", fmt::format("attempt {} talks to nobody", attempt));
+      }
+      return;
+    default: break;
+  }
+  const bool somebody = std::any_of(agents_.begin(), agents_.end(), [&](const auto& entry) {
+    return entry.second.last.attempt == attempt && core::is_talking(entry.second.last.state);
+  });
+  if (!somebody) foul("no zombie calls", fmt::format("attempt {} was forgotten", attempt));
 }
 
 void Referee::look_around() {
@@ -313,6 +383,12 @@ void Referee::final_whistle() {
   }
   for (const auto& [attempt, call] : calls_) {
     foul("no zombie calls", fmt::format("attempt {} lives at the end", attempt));
+  }
+  for (const SideCallId call : side_calls_) {
+    foul("no zombie calls", fmt::format("side call {} lives at the end", call));
+  }
+  for (const auto& [id, trunk] : trunks_) {
+    if (trunk.calls != 0) foul("channels", fmt::format("trunk {} counts {}", id, trunk.calls));
   }
   for (const RequestId request : open_requests_) {
     foul("each request is answered once", fmt::format("request {} was not", request));

@@ -54,6 +54,10 @@ class Referee {
     bool prompted = false;
     bool end_told = false;
     std::optional<AgentSessionId> agent;  ///< as the engine commanded
+    bool aside = false;                   ///< hears music or a third party, as commanded
+    SteadyTime aside_since{};
+    std::optional<SideCallId> third;  ///< the number that it was left to
+    CallState shown = CallState::kDialing;
     bool connected = false;               ///< as the network did
     SteadyTime since{};
     SteadyTime answered_at{};
@@ -70,6 +74,8 @@ class Referee {
   void check_pace(CampaignId campaign);
   void check_queue();
   void on(const TelephonyCommand& command);
+  void on(const JoinParties& join);
+  void check_aside(AttemptId attempt, const LiveCall& call);
   void on(const LiveEvent& event);
   void on(const RequestDone& done);
   void check_agent(const LiveAgent& agent);
@@ -83,6 +89,8 @@ class Referee {
   std::set<TrunkId> trunks_down_;
   std::map<AttemptId, LiveCall> calls_;
   std::map<AgentSessionId, LiveAgent> agents_;
+  std::set<SideCallId> side_calls_;  ///< placed and not ended
+  std::map<TrunkId, TrunkLive> trunks_;
   std::set<AttemptId> dialed_;
   std::set<AttemptId> over_;        ///< calls that the network has ended
   std::set<AttemptId> end_told_;    ///< calls of whose end the engine was told

@@ -148,6 +148,7 @@ void Simulation::build_campaign(int number, int agents) {
     User user;
     user.id = UserId{static_cast<int64_t>(disk_.agents.size()) + 1};
     user.name = fmt::format("agent {}", user.id);
+    if (random_.chance(0.2)) user.role = Role::kSupervisor;
     disk_.agents[user.id] = user;
   }
   add_leads(campaign.id, random_.between(30, 400));
@@ -310,6 +311,7 @@ void Simulation::from_people(CoreRequest request) {
 void Simulation::show(const LiveEvent& event) {
   if (const auto* live = std::get_if<AgentLive>(&event)) people_.see(*live);
   if (const auto* gone = std::get_if<AgentGone>(&event)) people_.see(*gone);
+  if (const auto* call = std::get_if<CallLive>(&event)) people_.see(*call);
 }
 
 // ------------------------------------------------------------------------------- misfortunes

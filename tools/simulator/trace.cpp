@@ -7,6 +7,11 @@
 namespace carillon::simulator {
 namespace {
 
+std::string target(const TransferTarget& to) {
+  if (to.any_manager) return "a manager";
+  return to.number.empty() ? fmt::format("agent {}", to.colleague) : to.number;
+}
+
 struct Words {
   std::string operator()(const core::Tick&) const { return "tick"; }
   template <class... T>
@@ -64,6 +69,13 @@ struct Words {
     return fmt::format("trunk {} {}", m.trunk, m.up ? "up" : "down");
   }
 
+  std::string operator()(const SideCallAnswered& m) const {
+    return fmt::format("side call {} answered", m.call);
+  }
+  std::string operator()(const SideCallEnded& m) const {
+    return fmt::format("side call {} ended", m.call);
+  }
+
   // Requests.
   std::string operator()(const OpenAgentSession& m) const {
     return fmt::format("[{}] agent {} logs in to campaign {}", m.request, m.agent, m.campaign);
@@ -80,6 +92,22 @@ struct Words {
   }
   std::string operator()(const AgentHangUp& m) const {
     return fmt::format("[{}] session {} hangs up", m.request, m.session);
+  }
+  std::string operator()(const AgentPark& m) const {
+    return fmt::format("[{}] session {} parks", m.request, m.session);
+  }
+  std::string operator()(const AgentRetrieve& m) const {
+    return fmt::format("[{}] session {} retrieves attempt {}", m.request, m.session, m.attempt);
+  }
+  std::string operator()(const AgentTransfer& m) const {
+    return fmt::format("[{}] session {} transfers to {}", m.request, m.session, target(m.to));
+  }
+  std::string operator()(const AgentConsult& m) const {
+    return fmt::format("[{}] session {} consults {}", m.request, m.session, target(m.to));
+  }
+  std::string operator()(const AgentConsultStep& m) const {
+    return fmt::format("[{}] session {} goes on with step {}", m.request, m.session,
+                       static_cast<int>(m.step));
   }
   std::string operator()(const PreviewDecision& m) const {
     return fmt::format("[{}] session {} {}", m.request, m.session, m.dial ? "dials" : "skips");
@@ -98,6 +126,22 @@ struct Words {
   }
   std::string operator()(const ConnectCall& m) const {
     return fmt::format("connect attempt {} to session {}", m.attempt, m.session);
+  }
+  std::string operator()(const DisconnectCall& m) const {
+    return fmt::format("put attempt {} aside", m.attempt);
+  }
+  std::string operator()(const PlaceSideCall& m) const {
+    return fmt::format("place side call {}", m.call);
+  }
+  std::string operator()(const EndSideCall& m) const {
+    return fmt::format("end side call {}", m.call);
+  }
+  std::string operator()(const JoinParties& m) const {
+    std::string text = "join";
+    for (const Party& party : m.parties) {
+      std::visit([&](const auto& id) { text += fmt::format(" {}", id); }, party);
+    }
+    return text;
   }
   std::string operator()(const PlayAndEnd& m) const {
     return fmt::format("play {} to attempt {}", m.prompt, m.attempt);

@@ -36,9 +36,29 @@ struct ConnectCall {
   bool record = false;
   std::string recording;  ///< file name to write, relative to the recordings folder
 };
-/// Takes the customer off the agent's line; the call goes on (hold music) until told otherwise.
+/// Takes the customer off the agent's line; the call goes on (hold music) until told otherwise. Its
+/// recording goes on too.
 struct DisconnectCall {
   AttemptId attempt;
+};
+/// Calls a third party: somebody whom an agent asks into a call, or hands it to. Answered by
+/// SideCallRinging, SideCallAnswered and exactly one SideCallEnded.
+struct PlaceSideCall {
+  SideCallId call;
+  TrunkId trunk;
+  std::string number;  ///< as dialed
+  std::string caller_id;
+  int64_t ring_timeout_ms = 30'000;
+};
+struct EndSideCall {
+  SideCallId call;
+};
+/// Whoever can be joined to others.
+using Party = std::variant<AttemptId, AgentSessionId, SideCallId>;
+/// Everybody hears everybody else, and nobody besides: two are switched together, more are mixed.
+/// Former connections of each are undone, and nobody of them is on hold any more.
+struct JoinParties {
+  std::vector<Party> parties;  ///< 2 or more
 };
 struct HoldCall {
   AttemptId attempt;
@@ -84,7 +104,8 @@ struct SetPhones {
 
 using TelephonyCommand =
     std::variant<PlaceCall, EndCall, ConnectCall, DisconnectCall, HoldCall, PlayAndEnd, SendDigits,
-                 OpenAgentLine, CloseAgentLine, MuteAgent, AgentOffer, SetTrunks, SetPhones>;
+                 PlaceSideCall, EndSideCall, JoinParties, OpenAgentLine, CloseAgentLine, MuteAgent,
+                 AgentOffer, SetTrunks, SetPhones>;
 
 // ------------------------------------------------------------------------------- events
 
@@ -105,6 +126,18 @@ struct CallEnded {
   std::string reason;                 ///< sentence for the call log
   EndedBy by = EndedBy::kCarrier;
   bool try_next_trunk = false;  ///< the trunk failed, not the number: nothing rang
+};
+struct SideCallRinging {
+  SideCallId call;
+};
+struct SideCallAnswered {
+  SideCallId call;
+};
+/// The last word on a side call.
+struct SideCallEnded {
+  SideCallId call;
+  Outcome outcome = Outcome::kError;  ///< for calls that were answered: kAnswered
+  std::string reason;                 ///< sentence
 };
 struct CallDigit {
   AttemptId attempt;
@@ -138,8 +171,9 @@ struct PhoneRegistered {
 };
 
 using TelephonyEvent =
-    std::variant<CallProgress, CallAnswered, CallEnded, CallDigit, RecordingFinished, AgentLineUp,
-                 AgentLineDown, TrunkStateChanged, PhoneRegistered>;
+    std::variant<CallProgress, CallAnswered, CallEnded, CallDigit, SideCallRinging, SideCallAnswered,
+                 SideCallEnded, RecordingFinished, AgentLineUp, AgentLineDown, TrunkStateChanged,
+                 PhoneRegistered>;
 
 /// Answer to AgentOffer; goes to the API, not to the core.
 struct AgentAnswer {

@@ -63,6 +63,47 @@ struct AgentDigits {
   AgentSessionId session;
   std::string digits;
 };
+/// Puts the customer aside: music is played, and every agent of the campaign may take the call. The
+/// agent is free, and owes no disposition.
+struct AgentPark {
+  RequestId request;
+  AgentSessionId session;
+};
+/// Takes a parked call of the agent's campaign.
+struct AgentRetrieve {
+  RequestId request;
+  AgentSessionId session;
+  AttemptId attempt;
+};
+/// Whom a call is handed to, or who is asked in: exactly one of the three.
+struct TransferTarget {
+  UserId colleague;           ///< an agent of the same campaign who is waiting for calls
+  bool any_manager = false;   ///< a supervisor or administrator who is logged in to the campaign
+  std::string number;         ///< E.164 with '+'
+};
+/// Blind transfer: the customer goes on to `to`, the agent to wrap-up.
+struct AgentTransfer {
+  RequestId request;
+  AgentSessionId session;
+  TransferTarget to;
+};
+/// The customer hears music while the agent speaks with `to`.
+struct AgentConsult {
+  RequestId request;
+  AgentSessionId session;
+  TransferTarget to;
+};
+/// How a consultation goes on.
+enum class ConsultStep {
+  kBack,        ///< without the third party
+  kConference,  ///< all three together
+  kComplete,    ///< without the agent: the attended transfer
+};
+struct AgentConsultStep {
+  RequestId request;
+  AgentSessionId session;
+  ConsultStep step = ConsultStep::kBack;
+};
 /// Preview dialer: dial or skip the lead that is shown.
 struct PreviewDecision {
   RequestId request;
@@ -86,11 +127,21 @@ struct SubmitDisposition {
 
 using CoreRequest =
     std::variant<OpenAgentSession, CloseAgentSession, SetAgentReady, AgentPresence, AgentHangUp,
-                 AgentHold, AgentMute, AgentDigits, PreviewDecision, SubmitDisposition>;
+                 AgentHold, AgentMute, AgentDigits, AgentPark, AgentRetrieve, AgentTransfer,
+                 AgentConsult, AgentConsultStep, PreviewDecision, SubmitDisposition>;
 
 // ------------------------------------------------------------------------------- what people watch
 
 enum class AgentState { kPaused, kWaiting, kPreview, kRinging, kInCall, kOnHold, kWrapUp };
+
+enum class ThirdState { kRinging, kTalking, kConference };
+
+/// Somebody besides the agent and the customer.
+struct ThirdPartyLive {
+  ThirdState state = ThirdState::kRinging;
+  UserId colleague;    ///< 0: a number
+  std::string number;  ///< empty: a colleague
+};
 
 /// One agent session as it is now. Published on every change.
 struct AgentLive {
@@ -104,6 +155,8 @@ struct AgentLive {
   bool muted = false;
   AttemptId attempt;                 ///< the call in the panel, also in wrap-up
   std::shared_ptr<const Lead> lead;  ///< of that attempt or preview
+  std::optional<ThirdPartyLive> third;  ///< whom the agent has asked into the call
+  bool guest = false;                   ///< the call is a colleague's, who has asked this agent in
   std::optional<WallTime> wrap_up_until;
   int handled = 0;  ///< calls taken in this session
 };
@@ -114,7 +167,16 @@ struct AgentGone {
   std::string reason;
 };
 
-enum class CallState { kDialing, kRinging, kWaiting, kConnected, kOnHold, kEnded };
+enum class CallState {
+  kDialing,
+  kRinging,
+  kWaiting,
+  kConnected,
+  kOnHold,
+  kParked,
+  kTransferred,  ///< the customer speaks with a third party, and no agent with either
+  kEnded
+};
 
 /// One call as it is now. kEnded is its last.
 struct CallLive {
@@ -127,6 +189,7 @@ struct CallLive {
   WallTime started_at{};
   UserId agent;
   Outcome outcome = Outcome::kInProgress;
+  bool was_parked = false;  ///< the campaign's agents are told how it goes on
 };
 
 /// The live figures of one campaign. Published when they change, at most some times a second.
@@ -136,7 +199,7 @@ struct CampaignLive {
   bool active = false;
   int agents_logged_in = 0, agents_paused = 0, agents_waiting = 0, agents_in_call = 0,
       agents_wrap_up = 0;
-  int calls_dialing = 0, calls_ringing = 0, calls_waiting = 0, calls_active = 0;
+  int calls_dialing = 0, calls_ringing = 0, calls_waiting = 0, calls_active = 0, calls_parked = 0;
   int64_t answered_today = 0, dropped_today = 0;
   /// Why nothing is dialed right now, a sentence; empty when dialing.
   std::string idle_reason;

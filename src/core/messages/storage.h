@@ -71,6 +71,13 @@ struct SaveRecording {
   std::string recording;
   int64_t duration_ms = 0;
 };
+/// A line of the attempt's timeline.
+struct NoteAttempt {
+  AttemptId attempt;
+  WallTime at{};
+  std::string kind;  ///< hold, resume, park, retrieve, transfer, consult, conference, return, queue
+  std::string detail;
+};
 struct BeginAgentSession {
   AgentSessionId session;
   UserId agent;
@@ -91,8 +98,8 @@ struct AgentStateLogged {
 };
 
 using StoreCommand = std::variant<ClaimLeads, ReleaseLeads, CommitAttempt, FinishAttempt,
-                                  UpdateAttempt, SaveDisposition, SaveRecording, BeginAgentSession,
-                                  EndAgentSession, AgentStateLogged>;
+                                  UpdateAttempt, SaveDisposition, SaveRecording, NoteAttempt,
+                                  BeginAgentSession, EndAgentSession, AgentStateLogged>;
 
 // ------------------------------------------------------------------------------- events
 
