@@ -167,7 +167,7 @@ void run_media_plane(Channel channel, int conversations, int seconds) {
       give_up("a browser's line did not come up");
     }
     (*plane)->connect(agent, customer);
-    (*plane)->start_recording(AttemptId{i + 1}, agent, customer, fmt::format("{}.wav", i));
+    (*plane)->start_recording(AttemptId{i + 1}, customer, fmt::format("{}.wav", i));
   }
   channel.send("up");
   channel.receive();

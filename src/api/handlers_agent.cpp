@@ -1,8 +1,13 @@
 // The agent console.
+#include <map>
+
+#include <fmt/format.h>
+
 #include "api/access.h"
 #include "api/handlers.h"
 #include "api/json_records.h"
 #include "api/websocket.h"
+#include "store/import/phone.h"
 
 namespace carillon::api {
 namespace {
@@ -50,7 +55,8 @@ Json agent_view(const Services& services, UserId agent) {
   return {{"epoch", services.events.epoch()},
           {"seq", services.events.last_seq()},
           {"session", session ? to_json(*session) : Json(nullptr)},
-          {"call", call ? to_json(*call) : Json(nullptr)}};
+          {"call", call ? to_json(*call) : Json(nullptr)},
+          {"parked", session ? services.live.parked_calls(session->campaign) : Json::array()}};
 }
 
 Json agent_campaign(const Campaign& campaign, const std::optional<Script>& script) {
@@ -92,12 +98,35 @@ Task<Response> ask_plainly(Call& call) {
   co_return done.result ? no_content() : problem(done.result.error());
 }
 
+/// A number that may be called: valid anywhere, and none that charges the caller.
+Result<void> read_target(const Json& json, TransferTarget& target) {
+  if (const auto good = read_transfer(json, target); !good) return good;
+  if (target.number.empty()) return {};
+  const auto number = store::parse_phone(target.number, {});
+  if (!number) {
+    return Error{ErrorCode::kInvalid,
+                 "Give a valid number with its country code, as in +49301234567.", "number"};
+  }
+  if (store::is_premium_rate(number->e164)) {
+    return Error{ErrorCode::kInvalid, "Calls are not transferred to premium-rate numbers.",
+                 "number"};
+  }
+  target.number = number->e164;
+  return {};
+}
+
+/// Agents choose among their own campaigns, managers among all.
+Result<std::vector<Campaign>> campaigns_for(store::Reader& reader, const User& person) {
+  return person.role == Role::kAgent ? reader.campaigns_of_agent(person.id)
+                                     : reader.all_campaigns();
+}
+
 }  // namespace
 
 Task<Response> list_agent_campaigns(Call& call) {
   if (!call.caller.person) co_return problem(not_a_person());
-  auto work = [agent = call.caller.person->id](store::Reader& reader) -> Result<Json> {
-    const auto campaigns = reader.campaigns_of_agent(agent);
+  auto work = [person = *call.caller.person](store::Reader& reader) -> Result<Json> {
+    const auto campaigns = campaigns_for(reader, person);
     if (!campaigns) return campaigns.error();
     Json items = Json::array();
     for (const auto& campaign : *campaigns) {
@@ -131,9 +160,7 @@ Task<Response> open_agent_session(Call& call) {
   request.agent = person.id;
   request.line = person.line;
   if (const auto good = read_agent_session(*json, request); !good) co_return problem(good.error());
-  auto find = [agent = person.id](store::Reader& reader) {
-    return reader.campaigns_of_agent(agent);
-  };
+  auto find = [person](store::Reader& reader) { return campaigns_for(reader, person); };
   const auto campaigns = co_await read(services, std::move(find));
   if (!campaigns) co_return problem(campaigns.error());
   const auto chosen = std::find_if(campaigns->begin(), campaigns->end(), [&request](const auto& c) {
@@ -164,6 +191,49 @@ Task<Response> mute(Call& call) {
       call, [](const Json& json, AgentMute& request) { return read_switch(json, request.on); });
 }
 Task<Response> send_digits(Call& call) { return ask_about_own<AgentDigits>(call, read_digits); }
+Task<Response> park_call(Call& call) { return ask_plainly<AgentPark>(call); }
+Task<Response> retrieve_call(Call& call) {
+  return ask_about_own<AgentRetrieve>(call, read_retrieve);
+}
+Task<Response> transfer_call(Call& call) {
+  return ask_about_own<AgentTransfer>(call, [](const Json& json, AgentTransfer& request) {
+    return read_target(json, request.to);
+  });
+}
+Task<Response> consult(Call& call) {
+  return ask_about_own<AgentConsult>(call, [](const Json& json, AgentConsult& request) {
+    return read_target(json, request.to);
+  });
+}
+Task<Response> consult_step(Call& call) {
+  return ask_about_own<AgentConsultStep>(call, read_consult_step);
+}
+
+Task<Response> list_colleagues(Call& call) {
+  const auto own = own_session(call);
+  if (!own) co_return problem(own.error());
+  const auto& live = call.services.live;
+  auto work = [me = call.caller.person->id, sessions = live.sessions_of(
+                   live.session(*own)->campaign)](store::Reader& reader) -> Result<Json> {
+    std::map<std::string, Json> by_name;
+    for (const auto& session : sessions) {
+      if (session.agent == me) continue;
+      const auto user = reader.user(session.agent);
+      if (!user) continue;  // removed this moment
+      by_name[fmt::format("{}\n{}", user->name, user->id)] = {{"agent_id", user->id.value},
+                                                              {"name", user->name},
+                                                              {"role", name_of(user->role)},
+                                                              {"state", name_of(session.state)}};
+    }
+    Json items = Json::array();
+    for (auto& [name, item] : by_name) items.push_back(std::move(item));
+    const auto total = items.size();
+    return Json{{"items", std::move(items)}, {"total", total}};
+  };
+  const auto list = co_await read(call.services, std::move(work));
+  co_return list ? json_response(200, *list) : problem(list.error());
+}
+
 Task<Response> decide_preview(Call& call) {
   return ask_about_own<PreviewDecision>(call, read_preview);
 }

@@ -10,11 +10,15 @@ namespace {
 /// One client of the event stream.
 class EventSocket : public WebSocketHandler {
  public:
-  EventSocket(Services& services, Caller caller, std::string epoch, int64_t after)
-      : services_(services), caller_(std::move(caller)), epoch_(std::move(epoch)), after_(after) {}
+  EventSocket(Services& services, Caller caller, std::string epoch, int64_t after, bool own_only)
+      : services_(services),
+        caller_(std::move(caller)),
+        epoch_(std::move(epoch)),
+        after_(after),
+        own_only_(own_only) {}
 
   void opened(WebSocketPeer& peer) override {
-    const Viewer viewer{.all = !caller_.is_agent(), .agent = caller_.user_id()};
+    const Viewer viewer{.all = !own_only_ && !caller_.is_agent(), .agent = caller_.user_id()};
     client_ = services_.events.add(peer, viewer, epoch_, after_);
   }
   void message(const std::string&) override {}  // the stream has one direction
@@ -26,6 +30,7 @@ class EventSocket : public WebSocketHandler {
   const Caller caller_;
   const std::string epoch_;
   const int64_t after_;
+  const bool own_only_;
   EventStream::ClientId client_ = 0;
 };
 
@@ -53,10 +58,11 @@ Task<Response> watch_events(Call& call) {
   const auto after = query_integer(call.request, "after", 0);
   if (!after) co_return problem(after.error());
   const auto epoch = call.request.query.find("epoch");
+  const auto own = call.request.query.find("own");
   Response response;
   response.websocket = std::make_shared<EventSocket>(
       call.services, call.caller, epoch == call.request.query.end() ? "" : epoch->second,
-      after->value_or(0));
+      after->value_or(0), own != call.request.query.end() && own->second == "true");
   co_return response;
 }
 

@@ -24,7 +24,15 @@ constexpr std::array kCallStates{Named<CallState>{CallState::kDialing, "dialing"
                                  Named<CallState>{CallState::kWaiting, "waiting"},
                                  Named<CallState>{CallState::kConnected, "connected"},
                                  Named<CallState>{CallState::kOnHold, "on_hold"},
+                                 Named<CallState>{CallState::kParked, "parked"},
+                                 Named<CallState>{CallState::kTransferred, "transferred"},
                                  Named<CallState>{CallState::kEnded, "ended"}};
+constexpr std::array kThirdStates{Named<ThirdState>{ThirdState::kRinging, "ringing"},
+                                  Named<ThirdState>{ThirdState::kTalking, "talking"},
+                                  Named<ThirdState>{ThirdState::kConference, "conference"}};
+constexpr std::array kConsultSteps{Named<ConsultStep>{ConsultStep::kBack, "back"},
+                                   Named<ConsultStep>{ConsultStep::kConference, "conference"},
+                                   Named<ConsultStep>{ConsultStep::kComplete, "complete"}};
 constexpr std::array kImportStates{
     Named<store::ImportState>{store::ImportState::kRunning, "running"},
     Named<store::ImportState>{store::ImportState::kDone, "done"},
@@ -490,12 +498,19 @@ Json to_json(const Lead& lead) {
   return json;
 }
 
+/// The status of a lead whose data an agent found to be wrong: not dialed until somebody mends it,
+/// unless the campaign names it among its source statuses.
+constexpr const char* kInvalidDetails = "Invalid Details";
+
 Result<void> read_lead(const Json& json, bool is_new, bool contact_only, Lead& lead) {
   ObjectReader reader(json);
   if (is_new) reader.require({"phone"});
   for (const auto& text : kLeadTexts) reader.text(text.name, lead.*text.member, {.max = 500});
   reader.text("phone", lead.phone, {.min = 1, .max = 40});
   reader.text("comments", lead.comments, kNotes);
+  bool invalid_details = false;
+  reader.boolean("invalid_details", invalid_details);
+  if (invalid_details) lead.status = kInvalidDetails;
   reader.text("time_zone", lead.time_zone, {.max = 64});
   read_custom(reader, lead.custom);
   if (!contact_only) {
@@ -620,6 +635,7 @@ Json to_json(const Attempt& attempt) {
           {"ended_by", attempt.ended_by},
           {"disposition", attempt.disposition},
           {"notes", attempt.notes},
+          {"tags", attempt.tags},
           {"callback_at", time_json(attempt.callback_at)},
           {"recording", attempt.recording},
           {"recording_ms", attempt.recording_ms}};
@@ -635,6 +651,12 @@ Json to_json(const LeadStats& stats) {
           {"not_dialable", stats.not_dialable}};
 }
 
+Json to_json(const ThirdPartyLive& third) {
+  return {{"state", name_in(kThirdStates, third.state)},
+          {"agent_id", id_json(third.colleague)},
+          {"number", third.number}};
+}
+
 Json to_json(const AgentLive& agent) {
   return {{"session_id", agent.session.value},
           {"agent_id", agent.agent.value},
@@ -646,6 +668,8 @@ Json to_json(const AgentLive& agent) {
           {"muted", agent.muted},
           {"attempt_id", id_json(agent.attempt)},
           {"lead", agent.lead ? to_json(*agent.lead) : Json(nullptr)},
+          {"third", agent.third ? to_json(*agent.third) : Json(nullptr)},
+          {"guest", agent.guest},
           {"wrap_up_until", time_json(agent.wrap_up_until)},
           {"handled", agent.handled}};
 }
@@ -666,7 +690,8 @@ Json to_json(const CallLive& call) {
           {"since", time_json(call.since)},
           {"started_at", time_json(call.started_at)},
           {"agent_id", id_json(call.agent)},
-          {"outcome", name_of(call.outcome)}};
+          {"outcome", name_of(call.outcome)},
+          {"was_parked", call.was_parked}};
 }
 
 Json to_json(const CampaignLive& campaign) {
@@ -682,6 +707,7 @@ Json to_json(const CampaignLive& campaign) {
           {"calls_ringing", campaign.calls_ringing},
           {"calls_waiting", campaign.calls_waiting},
           {"calls_active", campaign.calls_active},
+          {"calls_parked", campaign.calls_parked},
           {"answered_today", campaign.answered_today},
           {"dropped_today", campaign.dropped_today},
           {"idle_reason", campaign.idle_reason}};
@@ -748,6 +774,32 @@ Result<void> read_switch(const Json& json, bool& on) {
   return reader.finish();
 }
 
+Result<void> read_retrieve(const Json& json, AgentRetrieve& request) {
+  ObjectReader reader(json);
+  reader.require({"attempt_id"});
+  reader.id("attempt_id", request.attempt);
+  return reader.finish();
+}
+
+Result<void> read_transfer(const Json& json, TransferTarget& target) {
+  ObjectReader reader(json);
+  reader.id("agent_id", target.colleague);
+  reader.boolean("manager", target.any_manager);
+  reader.text("number", target.number, {.max = 32});
+  if (const auto good = reader.finish(); !good) return good;
+  const int given = (target.colleague ? 1 : 0) + (target.any_manager ? 1 : 0) +
+                    (target.number.empty() ? 0 : 1);
+  if (given == 1) return {};
+  return Error{ErrorCode::kInvalid, "Say who: a colleague, a manager or a number.", "agent_id"};
+}
+
+Result<void> read_consult_step(const Json& json, AgentConsultStep& request) {
+  ObjectReader reader(json);
+  reader.require({"step"});
+  reader.enumeration("step", request.step, parser_of(kConsultSteps));
+  return reader.finish();
+}
+
 Result<void> read_digits(const Json& json, AgentDigits& request) {
   ObjectReader reader(json);
   reader.require({"digits"});
@@ -770,6 +822,7 @@ Result<void> read_disposition(const Json& json, SubmitDisposition& request) {
   reader.id("attempt_id", request.attempt, /*nullable=*/false);
   reader.text("disposition", request.disposition, {.min = 1, .max = 64});
   reader.text("notes", request.notes, kNotes);
+  reader.texts("tags", request.tags, 20, {.min = 1, .max = 40});
   reader.optional_time("callback_at", request.callback_at);
   reader.boolean("callback_for_me", request.callback_for_me);
   reader.boolean("then_pause", request.then_pause);

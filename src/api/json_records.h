@@ -108,6 +108,10 @@ Result<void> read_agent_session(const Json& json, OpenAgentSession& request);
 Result<void> read_agent_status(const Json& json, SetAgentReady& request);
 /// The `on` of hold and mute.
 Result<void> read_switch(const Json& json, bool& on);
+Result<void> read_retrieve(const Json& json, AgentRetrieve& request);
+/// The number is left as it was given: the handler checks it.
+Result<void> read_transfer(const Json& json, TransferTarget& target);
+Result<void> read_consult_step(const Json& json, AgentConsultStep& request);
 Result<void> read_digits(const Json& json, AgentDigits& request);
 Result<void> read_preview(const Json& json, PreviewDecision& request);
 Result<void> read_disposition(const Json& json, SubmitDisposition& request);

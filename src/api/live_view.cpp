@@ -78,7 +78,8 @@ Figures LiveView::figures() const {
   }
   for (const auto& [id, call] : calls_) {
     const auto type = type_of(call.campaign);
-    const bool active = call.state == CallState::kConnected || call.state == CallState::kOnHold;
+    const bool active = call.state == CallState::kConnected || call.state == CallState::kOnHold ||
+                        call.state == CallState::kParked || call.state == CallState::kTransferred;
     if (type == DialerType::kAuto) {
       figures.active_calls += active ? 1 : 0;
       figures.calls_waiting += call.state == CallState::kWaiting ? 1 : 0;
@@ -120,6 +121,24 @@ const AgentLive* LiveView::session(AgentSessionId id) const {
 const CallLive* LiveView::call(AttemptId attempt) const {
   const auto found = calls_.find(attempt);
   return found == calls_.end() ? nullptr : &found->second;
+}
+
+Json LiveView::parked_calls(CampaignId campaign) const {
+  Json parked = Json::array();
+  for (const auto& [id, call] : calls_) {
+    if (call.campaign == campaign && call.state == CallState::kParked) {
+      parked.push_back(to_json(call));
+    }
+  }
+  return parked;
+}
+
+std::vector<AgentLive> LiveView::sessions_of(CampaignId campaign) const {
+  std::vector<AgentLive> found;
+  for (const auto& [id, agent] : agents_) {
+    if (agent.campaign == campaign) found.push_back(agent);
+  }
+  return found;
 }
 
 UserId LiveView::agent_of(const CallLive& call) const {

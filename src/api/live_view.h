@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "api/json.h"
 #include "core/messages/live.h"
@@ -39,6 +40,10 @@ class LiveView {
   const AgentLive* session_of(UserId agent) const;
   const AgentLive* session(AgentSessionId id) const;
   const CallLive* call(AttemptId attempt) const;
+  /// The calls of a campaign that wait to be retrieved.
+  Json parked_calls(CampaignId campaign) const;
+  /// The sessions of a campaign.
+  std::vector<AgentLive> sessions_of(CampaignId campaign) const;
   /// Whose panel a call is in, also in wrap-up; 0: nobody's.
   UserId agent_of(const CallLive& call) const;
 

@@ -118,7 +118,9 @@ class Server::Impl {
   }
   void publish(const AgentGone&) {}
   void publish(const CallLive& call) {
-    services_.events.publish("call", to_json(call), {.agent = services_.live.agent_of(call)});
+    services_.events.publish("call", to_json(call),
+                             {.agent = services_.live.agent_of(call),
+                              .campaign = call.was_parked ? call.campaign : CampaignId{}});
   }
   void publish(const CampaignLive& campaign) {
     services_.events.publish("campaign", to_json(campaign), {});

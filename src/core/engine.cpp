@@ -78,6 +78,7 @@ class Engine::Impl {
   void handle(const ZoneSetsChanged& event) {
     record_changes::zone_sets_changed(world_, event.zone_sets);
   }
+  void handle(const LeadEdited& event) { record_changes::lead_edited(world_, event.lead); }
   void handle(const LeadsChanged& event) { record_changes::leads_changed(world_, event.campaign); }
 
   void handle(const CallProgress& event) { attempts::progress(world_, event); }

@@ -169,6 +169,19 @@ void leads_changed(World& world, CampaignId id) {
   world.touch(*campaign);
 }
 
+void lead_edited(World& world, const LeadPtr& lead) {
+  if (!world.held_leads.contains(lead->id)) return;
+  for (auto& [id, call] : world.calls) {
+    if (call.lead->id == lead->id) call.lead = lead;
+  }
+  for (auto& [id, session] : world.sessions) {
+    if (session.last.lead && session.last.lead->id == lead->id) session.last.lead = lead;
+    if (!session.lead || session.lead->id != lead->id) continue;
+    session.lead = lead;
+    live_board::changed(world, session);
+  }
+}
+
 void leads_claimed(World& world, const LeadsClaimed& event) {
   DialingCampaign* campaign = world.find_campaign(event.campaign);
   if (!campaign) {

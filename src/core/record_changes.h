@@ -22,6 +22,8 @@ void agents_changed(World& world, const std::vector<User>& agents);
 void zone_sets_changed(World& world, const std::vector<ZoneSet>& zone_sets);
 
 void leads_changed(World& world, CampaignId campaign);
+/// The calls and screens that have the lead show it as it is now.
+void lead_edited(World& world, const LeadPtr& lead);
 void leads_claimed(World& world, const LeadsClaimed& event);
 
 }  // namespace carillon::core::record_changes

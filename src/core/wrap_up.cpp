@@ -64,6 +64,7 @@ std::optional<Error> objection(const World& world, const AgentSession& session,
 void remember_in_call(Call& call, const SaveDisposition& saving) {
   call.record.disposition = saving.rule.name;
   call.record.notes = saving.notes;
+  call.record.tags = saving.tags;
   call.record.callback_at = saving.callback_at;
   call.disposition_fate = saving.fate;
 }
@@ -101,6 +102,7 @@ void submit(World& world, const SubmitDisposition& request) {
   saving.campaign = session->campaign;
   saving.rule = *rule;
   saving.notes = request.notes;
+  saving.tags = request.tags;
   if (rule->callback) {
     saving.callback_at = request.callback_at;
     saving.callback_for_me = request.callback_for_me;

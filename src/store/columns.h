@@ -205,6 +205,7 @@ void for_columns(Of<Attempt> auto&& attempt, auto&& visit) {
   for_call_columns(attempt, visit);
   visit("disposition", attempt.disposition);
   visit("notes", attempt.notes);
+  visit("tags", attempt.tags);
   visit("callback_at", attempt.callback_at);
   visit("recording", attempt.recording);
   visit("recording_ms", attempt.recording_ms);

@@ -148,8 +148,9 @@ void CommandRunner::run(Database& db, const FinishAttempt& command, WallTime now
 
 void CommandRunner::run(Database& db, const SaveDisposition& command, WallTime now, Group& group) {
   const int64_t found = db.execute(
-      "UPDATE attempts SET disposition = ?, notes = ?, callback_at = ? WHERE id = ?",
-      {command.rule.name, command.notes, encode(command.callback_at), command.attempt.value});
+      "UPDATE attempts SET disposition = ?, notes = ?, tags = ?, callback_at = ? WHERE id = ?",
+      {command.rule.name, command.notes, encode(command.tags), encode(command.callback_at),
+       command.attempt.value});
   if (found == 0) {
     group.events.emplace_back(DispositionSaved{command.request, command.attempt,
                                                "This call is not in the call log any more."});

@@ -185,6 +185,7 @@ Result<void> Writer::save_lead(const Lead& changed) {
     const bool dialing = dialing_differs(*before, changed);
     mark_leads(changed.leadset, dialing);
     if (before->leadset != changed.leadset) mark_leads(before->leadset, true);
+    effects_.leads_edited.insert(changed.id);
     note(RecordKind::kLead, changed.id.value, "changed", difference(*before, changed));
     return {};
   });

@@ -32,7 +32,7 @@ class Reader {
   Result<User> user_by_username(const std::string& username);
   /// argon2id text as the API stored it; empty: no password set.
   Result<std::string> password_hash(UserId id);
-  Result<std::vector<User>> active_agents();
+  Result<std::vector<User>> active_people();
   Result<int64_t> count_administrators();
   Result<std::vector<PhoneCredential>> phone_credentials();
   Result<Page<SipProfile>> sip_profiles(const ListQuery& query);

@@ -82,7 +82,7 @@ Result<StoreReady> read_ready(Database& db, const std::string& node) {
     if (!trunks) return trunks.error();
     auto zone_sets = reader.zone_sets();
     if (!zone_sets) return zone_sets.error();
-    auto agents = reader.active_agents();
+    auto agents = reader.active_people();
     if (!agents) return agents.error();
     ready.campaigns = std::move(*campaigns);
     ready.trunks = std::move(*trunks);

@@ -52,10 +52,9 @@ Result<std::string> Reader::password_hash(UserId id) {
   });
 }
 
-Result<std::vector<User>> Reader::active_agents() {
+Result<std::vector<User>> Reader::active_people() {
   return guarded([&]() -> Result<std::vector<User>> {
-    return select<User>(db_,
-                        "users WHERE role = 'agent' AND active = 1 AND deleted_at = 0 ORDER BY id");
+    return select<User>(db_, "users WHERE active = 1 AND deleted_at = 0 ORDER BY id");
   });
 }
 
@@ -144,7 +143,7 @@ Result<UserId> Writer::add_user(User user, const std::string& password_hash) {
     Assignments row = assignments(user);
     row.add("password_hash", password_hash);
     user.id = UserId{insert(db_, "users", row)};
-    effects_.agents_changed |= user.role == Role::kAgent;
+    effects_.agents_changed = true;
     note(RecordKind::kUser, user.id.value, "created", difference(User{}, user));
     return user.id;
   });
@@ -166,7 +165,7 @@ Result<void> Writer::save_user(const User& changed) {
       mark_campaigns_of_agent(after.id);
       db_.execute("DELETE FROM campaign_agents WHERE user_id = ?", {after.id.value});
     }
-    effects_.agents_changed |= before->role == Role::kAgent || after.role == Role::kAgent;
+    effects_.agents_changed = true;
     note(RecordKind::kUser, after.id.value, "changed", difference(*before, after));
     return {};
   });
@@ -195,7 +194,7 @@ Result<void> Writer::remove_user(UserId id) {
     db_.execute("DELETE FROM web_sessions WHERE user_id = ?", {id.value});
     db_.execute("UPDATE users SET deleted_at = ?, active = 0, sip_ha1 = '' WHERE id = ?",
                 {to_unix_ms(now_), id.value});
-    effects_.agents_changed |= before->role == Role::kAgent;
+    effects_.agents_changed = true;
     note(RecordKind::kUser, id.value, "deleted", difference(*before, User{}));
     return {};
   });

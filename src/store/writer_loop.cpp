@@ -421,7 +421,7 @@ void WriterLoop::tell_effects() {
     untold_.trunks_changed = false;
   }
   if (untold_.agents_changed) {
-    auto agents = reader.active_agents();
+    auto agents = reader.active_people();
     if (!agents) return;
     hooks_.to_core(AgentsChanged{std::move(*agents)});
     untold_.agents_changed = false;
@@ -432,6 +432,13 @@ void WriterLoop::tell_effects() {
     if (!campaign && database_->lost()) return;
     if (campaign) hooks_.to_core(CampaignChanged{std::move(*campaign)});
     untold_.campaigns_changed.erase(id);
+  }
+  while (!untold_.leads_edited.empty()) {
+    const auto id = *untold_.leads_edited.begin();
+    auto lead = reader.lead(id);
+    if (!lead && database_->lost()) return;
+    if (lead) hooks_.to_core(LeadEdited{std::make_shared<const Lead>(std::move(*lead))});
+    untold_.leads_edited.erase(id);
   }
   tell_leads_changed();
   for (const auto id : untold_.stats_dirty) hooks_.stats_dirty(id);

@@ -12,6 +12,7 @@ Switchboard::~Switchboard() {
   stopping_ = true;
   lines_.clear();
   calls_.clear();  // each says its last word
+  side_calls_.clear();
 }
 
 void Switchboard::handle(TelephonyCommand command) {
@@ -56,14 +57,13 @@ void Switchboard::on(ConnectCall& command) {
   parts_.plane.hold(call->leg(), false);
   parts_.plane.connect(line->leg(), call->leg());
   if (command.record) {
-    parts_.plane.start_recording(command.attempt, line->leg(), call->leg(), command.recording);
+    parts_.plane.start_recording(command.attempt, call->leg(), command.recording);
   }
 }
 
 void Switchboard::on(DisconnectCall& command) {
   auto* call = answered_call_of(command.attempt);
   if (call == nullptr) return;
-  parts_.plane.stop_recording(command.attempt);
   parts_.plane.disconnect(call->leg());
   parts_.plane.hold(call->leg(), true);
 }
@@ -85,6 +85,54 @@ void Switchboard::on(SendDigits& command) {
   if (auto* call = answered_call_of(command.attempt)) {
     parts_.plane.send_digits(call->leg(), command.digits);
   }
+}
+
+// ----------------------------------------------------------------------------- side calls
+
+void Switchboard::on(PlaceSideCall& command) {
+  const auto id = command.call;
+  PlaceCall order;
+  order.trunk = command.trunk;
+  order.number = std::move(command.number);
+  order.caller_id = std::move(command.caller_id);
+  order.ring_timeout_ms = command.ring_timeout_ms;
+  auto& call = side_calls_[id];
+  call = std::make_unique<CustomerCall>(
+      std::move(order),
+      CustomerCall::Owner{[this, id](const TelephonyEvent& event) { report_of(id, event); },
+                          [this, id](AttemptId) { remove(id); }});
+  if (stopping_) return remove(id);
+  call->place(parts_.trunk_agent, parts_.trunks, parts_.plane, next_leg(id),
+              parts_.session_interval);
+}
+
+void Switchboard::on(EndSideCall& command) {
+  if (auto* call = call_of(command.call)) call->hang_up(EndedBy::kSystem);
+}
+
+/// A side call says what a customer's call says, in words of its own.
+void Switchboard::report_of(SideCallId call, const TelephonyEvent& event) {
+  if (std::holds_alternative<CallProgress>(event)) {
+    sinks_.to_core(SideCallRinging{call});
+  } else if (std::holds_alternative<CallAnswered>(event)) {
+    sinks_.to_core(SideCallAnswered{call});
+  } else if (const auto* ended = std::get_if<CallEnded>(&event)) {
+    sinks_.to_core(SideCallEnded{call, ended->outcome, ended->reason});
+  }
+}
+
+void Switchboard::on(JoinParties& command) {
+  std::vector<LegId> legs;
+  for (const auto& party : command.parties) {
+    const auto leg = leg_of(party);
+    if (!leg) continue;  // it ended while the order was on its way
+    if (!std::holds_alternative<AgentSessionId>(party)) {
+      parts_.plane.stop_playing(*leg);
+      parts_.plane.hold(*leg, false);
+    }
+    legs.push_back(*leg);
+  }
+  parts_.plane.join(legs);
 }
 
 // ------------------------------------------------------------------------------- lines
@@ -177,6 +225,23 @@ CustomerCall* Switchboard::answered_call_of(AttemptId attempt) {
   return call != nullptr && call->is_answered() ? call : nullptr;
 }
 
+CustomerCall* Switchboard::call_of(SideCallId call) {
+  const auto found = side_calls_.find(call);
+  return found == side_calls_.end() ? nullptr : found->second.get();
+}
+
+std::optional<LegId> Switchboard::leg_of(const Party& party) {
+  if (const auto* session = std::get_if<AgentSessionId>(&party)) {
+    const auto* line = line_of(*session);
+    return line != nullptr ? std::optional(line->leg()) : std::nullopt;
+  }
+  const auto* attempt = std::get_if<AttemptId>(&party);
+  const auto* call =
+      attempt != nullptr ? call_of(*attempt) : call_of(std::get<SideCallId>(party));
+  const bool there = call != nullptr && call->is_answered();
+  return there ? std::optional(call->leg()) : std::nullopt;
+}
+
 AgentLine* Switchboard::line_of(AgentSessionId session) {
   const auto found = lines_.find(session);
   return found == lines_.end() ? nullptr : found->second.get();
@@ -184,8 +249,10 @@ AgentLine* Switchboard::line_of(AgentSessionId session) {
 
 CustomerCall* Switchboard::call_of(LegId leg) {
   const auto found = legs_.find(leg);
-  if (found == legs_.end() || !std::holds_alternative<AttemptId>(found->second)) return nullptr;
-  return call_of(std::get<AttemptId>(found->second));
+  if (found == legs_.end()) return nullptr;
+  if (const auto* attempt = std::get_if<AttemptId>(&found->second)) return call_of(*attempt);
+  if (const auto* side = std::get_if<SideCallId>(&found->second)) return call_of(*side);
+  return nullptr;
 }
 
 AgentLine* Switchboard::line_of(LegId leg) {
@@ -209,17 +276,21 @@ void Switchboard::report(TelephonyEvent event) {
 }
 
 // Deferred: the call asks for it from within its own functions.
-void Switchboard::remove(AttemptId attempt) {
-  ended_.push_back(attempt);
+void Switchboard::remove(Party call) {
+  ended_.push_back(call);
   removal_.set(Duration{0}, [this] { remove_ended(); });
 }
 
 void Switchboard::remove_ended() {
-  for (const auto attempt : std::exchange(ended_, {})) {
-    const auto found = calls_.find(attempt);
-    if (found == calls_.end()) continue;
+  const auto remove_from = [this](auto& calls, auto id) {
+    const auto found = calls.find(id);
+    if (found == calls.end()) return;
     legs_.erase(found->second->leg());
-    calls_.erase(found);
+    calls.erase(found);
+  };
+  for (const auto& party : std::exchange(ended_, {})) {
+    if (const auto* attempt = std::get_if<AttemptId>(&party)) remove_from(calls_, *attempt);
+    if (const auto* side = std::get_if<SideCallId>(&party)) remove_from(side_calls_, *side);
   }
 }
 
@@ -229,9 +300,10 @@ void Switchboard::hang_up_all() {
   for (auto& [attempt, call] : calls_) {
     call->hang_up(EndedBy::kSystem, "The server was stopped.");
   }
+  for (auto& [id, call] : side_calls_) call->hang_up(EndedBy::kSystem);
 }
 
-bool Switchboard::is_idle() const { return calls_.empty() && lines_.empty(); }
+bool Switchboard::is_idle() const { return calls_.empty() && side_calls_.empty() && lines_.empty(); }
 
 TelephonyCounters Switchboard::counters() const {
   TelephonyCounters out = totals_;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -43,7 +44,7 @@ class Switchboard {
   TelephonyCounters counters() const;
 
  private:
-  using LegOwner = std::variant<AttemptId, AgentSessionId>;
+  using LegOwner = Party;
 
   void on(PlaceCall& command);
   void on(EndCall& command);
@@ -52,6 +53,9 @@ class Switchboard {
   void on(HoldCall& command);
   void on(PlayAndEnd& command);
   void on(SendDigits& command);
+  void on(PlaceSideCall& command);
+  void on(EndSideCall& command);
+  void on(JoinParties& command);
   void on(OpenAgentLine& command);
   void on(CloseAgentLine& command);
   void on(MuteAgent& command);
@@ -70,20 +74,24 @@ class Switchboard {
 
   CustomerCall* call_of(AttemptId attempt);
   CustomerCall* answered_call_of(AttemptId attempt);
+  CustomerCall* call_of(SideCallId call);
   AgentLine* line_of(AgentSessionId session);
+  std::optional<LegId> leg_of(const Party& party);
   CustomerCall* call_of(LegId leg);
   AgentLine* line_of(LegId leg);
   LegId next_leg(LegOwner owner);
   void report(TelephonyEvent event);
-  void remove(AttemptId attempt);
+  void report_of(SideCallId call, const TelephonyEvent& event);
+  void remove(Party call);
   void remove_ended();
 
   Parts parts_;
   Sinks sinks_;
   std::map<AttemptId, std::unique_ptr<CustomerCall>> calls_;
+  std::map<SideCallId, std::unique_ptr<CustomerCall>> side_calls_;
   std::map<AgentSessionId, std::unique_ptr<AgentLine>> lines_;
   std::map<LegId, LegOwner> legs_;
-  std::vector<AttemptId> ended_;  ///< waiting for their removal
+  std::vector<Party> ended_;  ///< calls waiting for their removal
   sip::Deadline removal_;
   int64_t last_leg_ = 0;
   bool stopping_ = false;

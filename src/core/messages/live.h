@@ -119,6 +119,7 @@ struct SubmitDisposition {
   AttemptId attempt;
   std::string disposition;
   std::string notes;
+  std::vector<std::string> tags;
   std::optional<WallTime> callback_at;
   bool callback_for_me = false;
   bool then_pause = false;  ///< `Submit & Go On Pause`

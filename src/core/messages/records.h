@@ -224,6 +224,7 @@ struct Attempt {
   std::string ended_by;  ///< customer, agent, carrier, system
   std::string disposition;
   std::string notes;
+  std::vector<std::string> tags;  ///< the agent's own words for it, at most 20
   std::optional<WallTime> callback_at;
   std::string recording;  ///< file name below the recordings folder, empty: none
   int64_t recording_ms = 0;

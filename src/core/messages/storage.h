@@ -62,6 +62,7 @@ struct SaveDisposition {
   CampaignId campaign;
   DispositionRule rule;
   std::string notes;
+  std::vector<std::string> tags;
   std::optional<WallTime> callback_at;
   bool callback_for_me = false;
   LeadFate fate;
@@ -143,7 +144,7 @@ struct TrunksChanged {
   std::vector<Trunk> trunks;
 };
 struct AgentsChanged {
-  std::vector<User> agents;  ///< every active user with the role agent
+  std::vector<User> agents;  ///< every active user: agents, and managers who may help out
 };
 struct ZoneSetsChanged {
   std::vector<ZoneSet> zone_sets;
@@ -154,8 +155,13 @@ struct LeadsChanged {
   CampaignId campaign;
 };
 
+/// Somebody changed the details of a lead, perhaps the agent who has it on the screen.
+struct LeadEdited {
+  std::shared_ptr<const Lead> lead;
+};
+
 using StoreEvent = std::variant<StoreReady, LeadsClaimed, AttemptCommitted, AttemptRefused,
                                 DispositionSaved, CampaignChanged, CampaignRemoved, TrunksChanged,
-                                AgentsChanged, ZoneSetsChanged, LeadsChanged>;
+                                AgentsChanged, ZoneSetsChanged, LeadsChanged, LeadEdited>;
 
 }  // namespace carillon

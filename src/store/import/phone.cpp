@@ -132,6 +132,13 @@ Result<PhoneNumber> parse_phone_by_library(std::string_view text,
   return result;
 }
 
+bool is_premium_rate(std::string_view e164) {
+  lib::PhoneNumber number;
+  const auto failure = util().Parse(std::string(e164), "ZZ", &number);
+  return failure == PhoneNumberUtil::NO_PARSING_ERROR &&
+         util().GetNumberType(number) == PhoneNumberUtil::PREMIUM_RATE;
+}
+
 bool is_known_country(std::string_view country) {
   static const auto kKnown = [] {
     std::set<std::string> regions;

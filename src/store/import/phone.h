@@ -24,6 +24,9 @@ Result<PhoneNumber> parse_phone(std::string_view input, std::string_view default
 /// of one. parse_phone() comes here with all that is not plain.
 Result<PhoneNumber> parse_phone_by_library(std::string_view text, std::string_view default_country);
 
+/// True for a number (E.164) that charges whoever calls it. Any thread.
+bool is_premium_rate(std::string_view e164);
+
 /// True for a two-letter code of a country that has a numbering plan, in upper case.
 bool is_known_country(std::string_view country);
 

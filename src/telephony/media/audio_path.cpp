@@ -15,11 +15,15 @@ Hearing decide(const Leg& leg) {
   if (leg.sending_digits()) return Hearing::kDigits;
   if (leg.prompt) return Hearing::kPrompt;
   if (leg.on_hold) return Hearing::kMusic;
+  if (leg.conference != nullptr) return Hearing::kMix;
   if (leg.partner != nullptr && !leg.partner->on_hold && !leg.partner->muted) {
     return Hearing::kPartner;
   }
   return leg.fill_silence ? Hearing::kSilence : Hearing::kNothing;
 }
+
+constexpr uint8_t kAgentChannel = 0;  ///< left: what the customer hears
+constexpr uint8_t kCustomerChannel = 1;
 
 constexpr bool needs_frames(Hearing hearing) {
   return hearing != Hearing::kNothing && hearing != Hearing::kPartner;
@@ -50,6 +54,33 @@ void AudioPath::refresh(Leg& leg) {
   } else {
     std::erase(ticking_, &leg);
   }
+}
+
+void AudioPath::join(std::span<Leg* const> members, SteadyTime now) {
+  for (Leg* leg : members) separate(*leg);
+  if (members.size() == 2) {
+    members[0]->partner = members[1];
+    members[1]->partner = members[0];
+  } else {
+    conferences_.push_back(std::make_unique<Conference>(members, now));
+  }
+  for (Leg* leg : members) {
+    leg->outgoing.source_changed();
+    refresh(*leg);
+  }
+}
+
+void AudioPath::separate(Leg& leg) {
+  if (leg.conference != nullptr) {
+    leg.conference->remove(leg);
+    std::erase_if(conferences_, [](const auto& one) { return one->empty(); });
+    refresh(leg);
+  }
+  Leg* partner = std::exchange(leg.partner, nullptr);
+  if (partner == nullptr) return;
+  partner->partner = nullptr;
+  refresh(leg);
+  refresh(*partner);
 }
 
 void AudioPath::forget(Leg& leg) {
@@ -96,9 +127,17 @@ void AudioPath::received_audio(Leg& from, uint8_t* packet, size_t size, const Rt
   const Codec law = header.payload_type == payload_type(Codec::kPcmu) ? Codec::kPcmu : Codec::kPcma;
   const std::span<uint8_t> payload(packet + header.payload_at, header.payload_size);
   if (from.tones_in) listen_for_tones(from, law, payload);
+  if (from.conference != nullptr) {
+    from.conference->received(from, law, header, payload, now);
+    if (from.recording != 0 && !from.on_hold) {
+      record(from.recording, kCustomerChannel, law, header, payload, now);
+    }
+    return;
+  }
   Leg* to = listener_of(from);
   if (to == nullptr) return;
-  if (from.tap.recording != 0) record(from, law, header, payload, now);
+  if (from.recording != 0) record(from.recording, kCustomerChannel, law, header, payload, now);
+  if (to->recording != 0) record(to->recording, kAgentChannel, law, header, payload, now);
   g711::transcode(law, to->codec, payload);
   relay(*to, packet, size, header, payload_type(to->codec), now);
 }
@@ -139,21 +178,20 @@ void AudioPath::listen_for_tones(Leg& from, Codec law, Bytes payload) {
   }
 }
 
-void AudioPath::record(const Leg& from, Codec law, const RtpHeader& header, Bytes payload,
-                       SteadyTime now) {
+void AudioPath::record(uint32_t recording, uint8_t channel, Codec law, const RtpHeader& header,
+                       Bytes payload, SteadyTime now) {
   uint32_t timestamp = header.timestamp;
   while (!payload.empty()) {
     RecordedFrame* frame = recorder_queue_.begin_push();
     if (frame == nullptr) {
-      if (std::find(overflowed_.begin(), overflowed_.end(), from.tap.recording) ==
-          overflowed_.end()) {
-        overflowed_.push_back(from.tap.recording);
+      if (std::find(overflowed_.begin(), overflowed_.end(), recording) == overflowed_.end()) {
+        overflowed_.push_back(recording);
       }
       return;
     }
     const size_t count = std::min(payload.size(), frame->payload.size());
-    frame->recording = from.tap.recording;
-    frame->channel = from.tap.channel;
+    frame->recording = recording;
+    frame->channel = channel;
     frame->ssrc = header.ssrc;
     frame->timestamp = timestamp;
     frame->arrival_ms = now.time_since_epoch().count();
@@ -175,6 +213,7 @@ void AudioPath::relay(Leg& to, uint8_t* packet, size_t size, const RtpHeader& he
 // --------------------------------------------------------------------- frames of our making
 
 void AudioPath::tick(SteadyTime now) {
+  for (const auto& conference : conferences_) conference->tick(now);
   tick_round_ = ticking_;
   for (size_t i = 0; i < tick_round_.size(); ++i) {
     if (tick_round_[i] != nullptr) tick_leg(*tick_round_[i], now);
@@ -193,6 +232,7 @@ void AudioPath::tick_leg(Leg& leg, SteadyTime now) {
         tick_digits(leg, now);
       }
       return;
+    case Hearing::kMix: return tick_mix(leg, now);
     case Hearing::kPrompt: {
       const bool more = leg.prompt->next(leg.codec, payload);
       if (leg.can_send()) send_frame(leg, now);
@@ -220,6 +260,18 @@ void AudioPath::tick_leg(Leg& leg, SteadyTime now) {
 void AudioPath::send_frame(Leg& leg, SteadyTime now) {
   leg.outgoing.make(frame_.data(), payload_type(leg.codec), g711::kFrameSamples, now);
   send(leg, frame_.data(), kRtpHeaderSize + g711::kFrameSamples);
+}
+
+void AudioPath::tick_mix(Leg& leg, SteadyTime now) {
+  Conference::Frame samples;
+  leg.conference->mix_for(leg, samples);
+  uint8_t* payload = frame_.data() + kRtpHeaderSize;
+  g711::encode(leg.codec, samples, payload);
+  send_frame(leg, now);
+  if (leg.recording == 0) return;
+  RtpHeader header;  // of a source that exists in the recording only
+  header.timestamp = leg.conference->timestamp();
+  record(leg.recording, kAgentChannel, leg.codec, header, {payload, g711::kFrameSamples}, now);
 }
 
 void AudioPath::tick_digits(Leg& leg, SteadyTime now) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
+#include "telephony/media/conference.h"
 #include "telephony/media/frame_queue.h"
 #include "telephony/media/leg.h"
 #include "telephony/media/loop_counters.h"
@@ -24,6 +27,10 @@ class AudioPath {
 
   /// Decides anew what `leg` hears; to be called after everything that may change it.
   void refresh(Leg& leg);
+  /// `members`, two or more, hear each other from now on and nobody else.
+  void join(std::span<Leg* const> members, SteadyTime now);
+  /// The leg hears nobody any more, and those that heard it go on without it.
+  void separate(Leg& leg);
   /// The leg leaves this loop: no frames any more.
   void forget(Leg& leg);
 
@@ -47,13 +54,15 @@ class AudioPath {
   void received_comfort_noise(Leg& from, uint8_t* packet, size_t size, const RtpHeader& header,
                               SteadyTime now);
   void listen_for_tones(Leg& from, Codec law, Bytes payload);
-  void record(const Leg& from, Codec law, const RtpHeader& header, Bytes payload, SteadyTime now);
+  void record(uint32_t recording, uint8_t channel, Codec law, const RtpHeader& header,
+              Bytes payload, SteadyTime now);
   void relay(Leg& to, uint8_t* packet, size_t size, const RtpHeader& header, uint8_t payload_type,
              SteadyTime now);
 
   void tick_leg(Leg& leg, SteadyTime now);
   void tick_digits(Leg& leg, SteadyTime now);
   void tick_tones(Leg& leg, SteadyTime now);
+  void tick_mix(Leg& leg, SteadyTime now);
   void send_frame(Leg& leg, SteadyTime now);
   void send(Leg& leg, uint8_t* packet, size_t size);
 
@@ -61,6 +70,7 @@ class AudioPath {
   FrameQueue& recorder_queue_;
   const MediaSink& sink_;
   PromptPtr hold_music_;
+  std::vector<std::unique_ptr<Conference>> conferences_;
   std::vector<Leg*> ticking_;
   std::vector<Leg*> tick_round_;  ///< copy of ticking_ for one tick, as legs change under it
   std::vector<uint32_t> overflowed_;

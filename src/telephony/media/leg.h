@@ -36,9 +36,12 @@ class Playback {
 ///   digits  | digits of send_digits() are going out
 ///   prompt  | play() is not done
 ///   music   | the leg is on hold
+///   mix     | in a conference
 ///   partner | connected, and the partner is neither on hold nor muted
 ///   silence | the leg wants silence filled, else nothing
-enum class Hearing : uint8_t { kNothing, kDigits, kPrompt, kMusic, kPartner, kSilence };
+enum class Hearing : uint8_t { kNothing, kDigits, kPrompt, kMusic, kMix, kPartner, kSilence };
+
+class Conference;
 
 /// One audio leg. Belongs to one media loop at a time; plain RTP legs can move to another.
 class Leg {
@@ -65,6 +68,7 @@ class Leg {
 
   // Who hears what.
   Leg* partner = nullptr;
+  Conference* conference = nullptr;  ///< owned by the loop; excludes a partner
   bool on_hold = false;
   bool muted = false;
   std::optional<Playback> prompt;
@@ -81,11 +85,8 @@ class Leg {
   bool tones_playing = false;
   std::unique_ptr<ToneListener> tones_in;  ///< only where telephone-event was not negotiated
 
-  /// Recording of what this leg says to its partner; 0: none.
-  struct Tap {
-    uint32_t recording = 0;
-    uint8_t channel = 0;
-  } tap;
+  /// Recording of what this leg, a customer's, says and hears; 0: none. It goes where the leg goes.
+  uint32_t recording = 0;
 
   bool first_packet_reported = false;
   SteadyTime next_report{};

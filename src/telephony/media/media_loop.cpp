@@ -60,7 +60,7 @@ MediaLoop::~MediaLoop() { stop(); }
 
 void MediaLoop::stop() {
   if (!thread_.joinable()) return;
-  push({{}, {}, StopLoop{}});
+  push({{}, StopLoop{}});
   thread_.join();
 }
 
@@ -131,9 +131,12 @@ void MediaLoop::do_periodic_work() {
     next_tick_ += kTick;
   }
   for (const uint32_t recording : audio_.take_overflowed()) {
-    stop_tap(recording,
-             "The recordings' disk was too slow for the calls under way; the recording was given "
-             "up so that the call was not disturbed.");
+    for_each_leg([&](Leg& leg) {
+      if (leg.recording != recording) return;
+      stop_recording(leg,
+                     "The recordings' disk was too slow for the calls under way; the recording was "
+                     "given up so that the call was not disturbed.");
+    });
   }
   if (now_ < next_check_) return;
   next_check_ = now_ + kCheckInterval;
@@ -336,13 +339,21 @@ void MediaLoop::run_commands() {
 /// Orders for a leg that is still on its way from another loop wait for it, and so do all later
 /// orders for whatever those name: nothing overtakes.
 void MediaLoop::run_or_park(LoopCommand& command) {
-  const auto names = [](const LoopCommand& c, LegId leg) {
-    return leg && (c.leg == leg || c.other == leg);
-  };
-  bool waits = expected_.contains(command.leg) || expected_.contains(command.other);
-  for (const LoopCommand& parked : parked_) {
-    waits = waits || names(parked, command.leg) || names(parked, command.other);
+  std::vector<LegId> named{command.leg};
+  if (const auto* join = std::get_if<JoinLegs>(&command.action)) {
+    named.insert(named.end(), join->others.begin(), join->others.end());
   }
+  const auto is_named_by = [](const LoopCommand& earlier, LegId leg) {
+    const auto* join = std::get_if<JoinLegs>(&earlier.action);
+    return earlier.leg == leg ||
+           (join != nullptr && std::ranges::find(join->others, leg) != join->others.end());
+  };
+  const bool waits = std::ranges::any_of(named, [&](LegId leg) {
+    return leg && (expected_.contains(leg) ||
+                   std::ranges::any_of(parked_, [&](const LoopCommand& earlier) {
+                     return is_named_by(earlier, leg);
+                   }));
+  });
   if (waits && !std::holds_alternative<Adopt>(command.action)) {
     parked_.push_back(std::move(command));
   } else {
@@ -365,10 +376,8 @@ void MediaLoop::execute(LoopCommand& command) {
           set_remote(id, order.remote);
         } else if constexpr (std::is_same_v<Order, TakeOffer>) {
           take_offer(id, order);
-        } else if constexpr (std::is_same_v<Order, StartTap>) {
-          start_tap(id, command.other, order.recording);
-        } else if constexpr (std::is_same_v<Order, StopTap>) {
-          stop_tap(order.recording, "");
+        } else if constexpr (std::is_same_v<Order, StartRecording>) {
+          start_recording(id, order.recording);
         } else if constexpr (std::is_same_v<Order, CloseLeg>) {
           close(id);
         } else if constexpr (std::is_same_v<Order, SetHoldMusic>) {
@@ -383,10 +392,12 @@ void MediaLoop::execute(LoopCommand& command) {
           stopping_ = true;
         } else if (leg == nullptr) {
           return;  // closed meanwhile
-        } else if constexpr (std::is_same_v<Order, ConnectLegs>) {
-          if (Leg* customer = find(command.other)) connect(*leg, *customer);
+        } else if constexpr (std::is_same_v<Order, StopRecording>) {
+          stop_recording(*leg, "");
+        } else if constexpr (std::is_same_v<Order, JoinLegs>) {
+          join(*leg, order.others);
         } else if constexpr (std::is_same_v<Order, DisconnectLeg>) {
-          disconnect(*leg);
+          audio_.separate(*leg);
         } else if constexpr (std::is_same_v<Order, HoldLeg>) {
           leg->on_hold = order.on;
           audio_.refresh(*leg);
@@ -475,23 +486,13 @@ void MediaLoop::unmap(WebRtcLeg& leg, const std::vector<SocketAddress>& addresse
   }
 }
 
-void MediaLoop::connect(Leg& agent, Leg& customer) {
-  disconnect(agent);
-  disconnect(customer);
-  agent.partner = &customer;
-  customer.partner = &agent;
-  agent.outgoing.source_changed();
-  customer.outgoing.source_changed();
-  audio_.refresh(agent);
-  audio_.refresh(customer);
-}
-
-void MediaLoop::disconnect(Leg& leg) {
-  Leg* partner = std::exchange(leg.partner, nullptr);
-  if (partner == nullptr) return;
-  partner->partner = nullptr;
-  audio_.refresh(leg);
-  audio_.refresh(*partner);
+/// Those of them that are still there.
+void MediaLoop::join(Leg& leg, const std::vector<LegId>& others) {
+  std::vector<Leg*> members{&leg};
+  for (const LegId id : others) {
+    if (Leg* other = find(id)) members.push_back(other);
+  }
+  if (members.size() > 1) audio_.join(members, now_);
 }
 
 void MediaLoop::play(Leg& leg, const PlayPrompt& order) {
@@ -499,24 +500,19 @@ void MediaLoop::play(Leg& leg, const PlayPrompt& order) {
   audio_.refresh(leg);
 }
 
-void MediaLoop::start_tap(LegId agent_id, LegId customer_id, uint32_t recording) {
-  Leg* agent = find(agent_id);
+void MediaLoop::start_recording(LegId customer_id, uint32_t recording) {
   Leg* customer = find(customer_id);
-  if (agent == nullptr || customer == nullptr) {
+  if (customer == nullptr) {
     recorder_.end(recording, now_, "The call had ended before its recording could begin.");
     return;
   }
-  for (Leg* leg : {agent, customer}) {
-    if (leg->tap.recording != 0) stop_tap(leg->tap.recording, "");
-  }
-  agent->tap = {recording, 0};
-  customer->tap = {recording, 1};
+  stop_recording(*customer, "");
+  customer->recording = recording;
 }
 
-void MediaLoop::stop_tap(uint32_t recording, const std::string& error) {
-  for_each_leg([&](Leg& leg) {
-    if (leg.tap.recording == recording) leg.tap = {};
-  });
+void MediaLoop::stop_recording(Leg& leg, const std::string& error) {
+  const uint32_t recording = std::exchange(leg.recording, 0);
+  if (recording == 0) return;
   if (!error.empty()) counters_.recordings_failed.add();
   recorder_.end(recording, now_, error);
 }
@@ -524,8 +520,8 @@ void MediaLoop::stop_tap(uint32_t recording, const std::string& error) {
 void MediaLoop::close(LegId id) {
   Leg* leg = find(id);
   if (leg == nullptr) return;
-  if (leg->tap.recording != 0) stop_tap(leg->tap.recording, "");
-  disconnect(*leg);
+  stop_recording(*leg, "");
+  audio_.separate(*leg);
   send_report(*leg, true);
   audio_.forget(*leg);
   counters_.packets_lost.add(leg->incoming.total_lost());
@@ -542,7 +538,7 @@ void MediaLoop::close(LegId id) {
 
 // ---------------------------------------------------------------------- legs between loops
 
-void MediaLoop::give_away(LegId id, MediaLoop& to) { to.push({id, {}, Adopt{detach(id)}}); }
+void MediaLoop::give_away(LegId id, MediaLoop& to) { to.push({id, Adopt{detach(id)}}); }
 
 void MediaLoop::count_legs() { counters_.legs.set(rtp_legs_.size() + webrtc_legs_.size()); }
 
@@ -550,8 +546,7 @@ std::unique_ptr<RtpLeg> MediaLoop::detach(LegId id) {
   const auto found = rtp_legs_.find(id);
   if (found == rtp_legs_.end()) return nullptr;
   RtpEntry& entry = *found->second;
-  if (entry.leg->tap.recording != 0) stop_tap(entry.leg->tap.recording, "");
-  disconnect(*entry.leg);
+  audio_.separate(*entry.leg);
   audio_.forget(*entry.leg);
   if (entry.watched) {
     epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, entry.leg->rtp_fd(), nullptr);

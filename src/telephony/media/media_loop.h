@@ -37,7 +37,9 @@ struct TakeOffer {
   std::string connection;
   sdp::WebRtcOffer offer;
 };
-struct ConnectLegs {};  ///< `other`: the customer
+struct JoinLegs {  ///< all of them, besides the command's `leg`
+  std::vector<LegId> others;
+};
 struct DisconnectLeg {};
 struct HoldLeg {
   bool on;
@@ -53,12 +55,10 @@ struct StopPrompt {};
 struct SendDigits {
   std::string digits;
 };
-struct StartTap {  ///< `other`: the customer
+struct StartRecording {  ///< of a customer's leg
   uint32_t recording;
 };
-struct StopTap {
-  uint32_t recording;
-};
+struct StopRecording {};
 struct CloseLeg {};
 struct SetHoldMusic {
   PromptPtr music;
@@ -75,9 +75,8 @@ struct StopLoop {};
 
 struct LoopCommand {
   LegId leg;
-  LegId other;
-  std::variant<OpenRtpLeg, OpenWebRtcLeg, SetRemote, TakeOffer, ConnectLegs, DisconnectLeg, HoldLeg,
-               MuteLeg, PlayPrompt, StopPrompt, SendDigits, StartTap, StopTap, CloseLeg,
+  std::variant<OpenRtpLeg, OpenWebRtcLeg, SetRemote, TakeOffer, JoinLegs, DisconnectLeg, HoldLeg,
+               MuteLeg, PlayPrompt, StopPrompt, SendDigits, StartRecording, StopRecording, CloseLeg,
                SetHoldMusic, GiveAway, Expect, Adopt, StopLoop>
       action;
 };
@@ -139,11 +138,10 @@ class MediaLoop {
   void open(LegId id, OpenRtpLeg& order);
   void set_remote(LegId id, const RemoteMedia& remote);
   void take_offer(LegId id, const TakeOffer& order);
-  void connect(Leg& agent, Leg& customer);
-  void disconnect(Leg& leg);
+  void join(Leg& leg, const std::vector<LegId>& others);
   void play(Leg& leg, const PlayPrompt& order);
-  void start_tap(LegId agent, LegId customer, uint32_t recording);
-  void stop_tap(uint32_t recording, const std::string& error);
+  void start_recording(LegId customer, uint32_t recording);
+  void stop_recording(Leg& leg, const std::string& error);
   void close(LegId id);
   void give_away(LegId id, MediaLoop& to);
   void adopt(LegId id, std::unique_ptr<RtpLeg> leg);

@@ -14,6 +14,11 @@
 #include "telephony/sdp.h"
 
 namespace carillon::media {
+namespace {
+
+constexpr int kOwnDtmfPayloadType = 101;  ///< between legs of our own
+
+}  // namespace
 
 /// Knows which loop has which leg; everything else is the loops'. The mutex keeps the orders of
 /// one leg in the order of the calls; no loop ever takes it.
@@ -61,13 +66,29 @@ class MediaPlane::Implementation {
     }
   }
 
-  void connect(LegId agent, LegId customer) {
+  void join(const std::vector<LegId>& legs) {
     std::lock_guard lock(mutex_);
-    const auto a = legs_.find(agent);
-    const auto c = legs_.find(customer);
-    if (a == legs_.end() || c == legs_.end() || agent == customer) return;
-    if (a->second.loop != c->second.loop && !bring_together(*a, *c)) return;
-    loops_[a->second.loop]->push({agent, customer, ConnectLegs{}});
+    std::vector<LegId> open;
+    for (const LegId leg : legs) {
+      if (legs_.contains(leg)) open.push_back(leg);
+    }
+    for (const LegId leg : open) take_out(leg);
+    if (open.size() < 2) return;
+    const size_t loop = meeting_place(open);
+    const std::vector<LegId> all = open;
+    for (LegId& leg : open) {
+      if (legs_.at(leg).loop != loop) leg = bring_to(loop, leg, all);
+    }
+    const LegId first = open.front();
+    open.erase(open.begin());
+    loops_[loop]->push({first, JoinLegs{std::move(open)}});
+  }
+
+  void disconnect(LegId leg) {
+    std::lock_guard lock(mutex_);
+    if (!legs_.contains(leg)) return;
+    take_out(leg);
+    order(leg, DisconnectLeg{});
   }
 
   template <class Action>
@@ -85,16 +106,13 @@ class MediaPlane::Implementation {
     order(leg, StopPrompt{});
   }
 
-  void start_recording(AttemptId attempt, LegId agent, LegId customer, std::string file);
+  void start_recording(AttemptId attempt, LegId customer, std::string file);
   void stop_recording(AttemptId attempt);
 
   void close(LegId leg) {
     std::lock_guard lock(mutex_);
-    const auto found = legs_.find(leg);
-    if (found == legs_.end()) return;
-    order(leg, CloseLeg{});
-    --load_[found->second.loop];
-    legs_.erase(found);
+    take_out(leg);
+    remove(leg);
   }
 
   MediaCounters counters() const;
@@ -106,12 +124,14 @@ class MediaPlane::Implementation {
     size_t loop = 0;
     LegKind kind = LegKind::kRtp;
     uint64_t playback = 0;  ///< counts play() and stop_playing(): a slow file must not overtake
+    AttemptId recorded;     ///< whose recording follows this leg
   };
-  struct OpenRecording {
-    uint32_t id = 0;
-    LegId agent;
+  /// Two plain RTP legs that send to each other: `far` on the loop of a browser, `near` on the one
+  /// where it is to be heard.
+  struct Link {
+    LegId near, far;
+    std::vector<LegId> others;  ///< whom the browser is heard by; nobody: the link goes
   };
-  using Entry = std::pair<const LegId, Place>;
 
   std::string public_address() const {
     return config_.public_address.empty() ? config_.bind_address : config_.public_address;
@@ -120,34 +140,100 @@ class MediaPlane::Implementation {
   /// The loop with the fewest legs. Mutex held.
   void place(LegId leg, LegKind kind) {
     const auto least = std::min_element(load_.begin(), load_.end());
-    const auto loop = static_cast<size_t>(least - load_.begin());
-    CARILLON_ASSERT(legs_.try_emplace(leg, Place{loop, kind, 0}).second, "a leg was opened twice");
+    place_on(static_cast<size_t>(least - load_.begin()), leg, kind);
+  }
+  void place_on(size_t loop, LegId leg, LegKind kind) {
+    CARILLON_ASSERT(legs_.try_emplace(leg, Place{loop, kind, 0, {}}).second, "a leg was opened twice");
     ++load_[loop];
   }
 
   template <class Action>
   void order(LegId leg, Action action) {
-    loops_[legs_.at(leg).loop]->push({leg, {}, std::move(action)});
+    loops_[legs_.at(leg).loop]->push({leg, std::move(action)});
   }
 
-  /// Only plain RTP legs can move: a browser's leg is tied to its loop's port.
-  bool bring_together(Entry& agent, Entry& customer) {
-    const bool customer_moves = customer.second.kind == LegKind::kRtp;
-    Entry& moving = customer_moves ? customer : agent;
-    const Entry& staying = customer_moves ? agent : customer;
-    if (moving.second.kind != LegKind::kRtp) {
-      spdlog::error("media: legs {} and {} are browsers on different loops and cannot be connected",
-                    agent.first, customer.first);
-      return false;
-    }
-    const size_t from = moving.second.loop;
-    const size_t to = staying.second.loop;
-    loops_[to]->push({moving.first, {}, Expect{}});
-    loops_[from]->push({moving.first, {}, GiveAway{loops_[to].get()}});
-    moving.second.loop = to;
-    --load_[from];
+  /// Where the legs can meet: with the first browser among them, as browsers are tied to the port
+  /// of their loop.
+  size_t meeting_place(const std::vector<LegId>& legs) const {
+    const auto browser = std::ranges::find_if(
+        legs, [&](LegId leg) { return legs_.at(leg).kind == LegKind::kWebRtc; });
+    return legs_.at(browser == legs.end() ? legs.front() : *browser).loop;
+  }
+
+  /// The leg that stands for `leg` on `loop`: itself, moved there, or the near end of a link.
+  LegId bring_to(size_t loop, LegId leg, const std::vector<LegId>& all) {
+    if (legs_.at(leg).kind == LegKind::kWebRtc) return link(loop, leg, all);
+    move(leg, loop);
+    return leg;
+  }
+
+  void move(LegId leg, size_t to) {
+    Place& place = legs_.at(leg);
+    loops_[to]->push({leg, Expect{}});
+    loops_[place.loop]->push({leg, GiveAway{loops_[to].get()}});
+    --load_[place.loop];
     ++load_[to];
-    return true;
+    place.loop = to;
+  }
+
+  LegId link(size_t loop, LegId browser, std::vector<LegId> others) {
+    auto near_sockets = ports_.open();
+    auto far_sockets = ports_.open();
+    if (!near_sockets || !far_sockets) {
+      spdlog::error("media: no ports are left to connect two browsers");
+      return browser;  // the loop does not know it: the others hear each other without it
+    }
+    const uint16_t near_port = near_sockets->rtp_port;
+    const uint16_t far_port = far_sockets->rtp_port;
+    std::erase(others, browser);
+    Link made{LegId{--last_own_leg_}, LegId{--last_own_leg_}, std::move(others)};
+    const LegId near = made.near;
+    open_on(loop, made.near, std::move(*near_sockets), far_port);
+    open_on(legs_.at(browser).loop, made.far, std::move(*far_sockets), near_port);
+    order(browser, JoinLegs{{made.far}});
+    links_[browser] = std::move(made);
+    return near;
+  }
+
+  /// The leg leaves whatever talk it is in: its own link, and those of browsers that nobody else
+  /// hears any more.
+  void take_out(LegId leg) {
+    unlink(leg);
+    std::vector<LegId> lonely;
+    for (auto& [browser, link] : links_) {
+      std::erase(link.others, leg);
+      if (link.others.empty()) lonely.push_back(browser);
+    }
+    for (const LegId browser : lonely) unlink(browser);
+  }
+
+  /// A leg of our own whose peer is another of our own, on this machine.
+  void open_on(size_t loop, LegId leg, RtpSockets sockets, uint16_t peer_port) {
+    place_on(loop, leg, LegKind::kRtp);
+    order(leg, OpenRtpLeg{std::move(sockets)});
+    RemoteMedia peer;
+    peer.address = config_.bind_address == "0.0.0.0" ? "127.0.0.1" : config_.bind_address;
+    peer.port = peer_port;
+    peer.dtmf_payload_type = kOwnDtmfPayloadType;
+    order(leg, SetRemote{std::move(peer)});
+  }
+
+  void unlink(LegId browser) {
+    const auto found = links_.find(browser);
+    if (found == links_.end()) return;
+    const Link link = found->second;
+    links_.erase(found);
+    remove(link.near);
+    remove(link.far);
+  }
+
+  void remove(LegId leg) {
+    const auto found = legs_.find(leg);
+    if (found == legs_.end()) return;
+    order(leg, CloseLeg{});
+    --load_[found->second.loop];
+    recordings_.erase(found->second.recorded);
+    legs_.erase(found);
   }
 
   const MediaConfig config_;
@@ -162,7 +248,9 @@ class MediaPlane::Implementation {
   std::mutex mutex_;
   std::unordered_map<LegId, Place> legs_;
   std::vector<int> load_;  ///< legs of each loop
-  std::unordered_map<AttemptId, OpenRecording> recordings_;
+  std::unordered_map<LegId, Link> links_;  ///< of browsers that are heard on another loop
+  int64_t last_own_leg_ = 0;               ///< legs of our own count down from -1
+  std::unordered_map<AttemptId, LegId> recordings_;
   uint32_t last_recording_ = 0;
 };
 
@@ -195,7 +283,7 @@ Result<void> MediaPlane::Implementation::start() {
   const auto music = load_prompt(config_.prompts, kHoldMusicName);
   if (!music) spdlog::warn("media: no hold music: {}", music.error().message);
   for (auto& loop : loops_) {
-    if (music) loop->push({{}, {}, SetHoldMusic{*music}});
+    if (music) loop->push({{}, SetHoldMusic{*music}});
     loop->start();
   }
   prompts_ = std::make_unique<PromptLibrary>(config_.prompts);
@@ -222,30 +310,31 @@ void MediaPlane::Implementation::play(LegId leg, const std::string& name, bool l
   });
 }
 
-void MediaPlane::Implementation::start_recording(AttemptId attempt, LegId agent, LegId customer,
+void MediaPlane::Implementation::start_recording(AttemptId attempt, LegId customer,
                                                  std::string file) {
   std::lock_guard lock(mutex_);
+  if (recordings_.contains(attempt)) return;
   const uint32_t id = ++last_recording_;
   const SteadyTime now = machine_now().steady;
   recorder_->begin(id, attempt, std::move(file), now);
-  const auto a = legs_.find(agent);
-  const auto c = legs_.find(customer);
-  if (a == legs_.end() || c == legs_.end() || a->second.loop != c->second.loop) {
+  const auto leg = legs_.find(customer);
+  if (leg == legs_.end()) {
     recorder_->end(id, now, "The call had ended before its recording could begin.");
     return;
   }
-  recordings_[attempt] = {id, agent};
-  loops_[a->second.loop]->push({agent, customer, StartTap{id}});
+  recordings_[attempt] = customer;
+  leg->second.recorded = attempt;
+  order(customer, StartRecording{id});
 }
 
 void MediaPlane::Implementation::stop_recording(AttemptId attempt) {
   std::lock_guard lock(mutex_);
   const auto found = recordings_.find(attempt);
   if (found == recordings_.end()) return;
-  const OpenRecording recording = found->second;
+  const LegId customer = found->second;
   recordings_.erase(found);
-  // Where the agent's leg is closed already, the recording has ended with it.
-  if (legs_.contains(recording.agent)) order(recording.agent, StopTap{recording.id});
+  legs_.at(customer).recorded = {};
+  order(customer, StopRecording{});
 }
 
 MediaCounters MediaPlane::Implementation::counters() const {
@@ -289,10 +378,8 @@ void MediaPlane::offer(LegId leg, RequestId request, std::string connection,
                        const std::string& sdp) {
   implementation_->offer(leg, request, std::move(connection), sdp);
 }
-void MediaPlane::connect(LegId agent, LegId customer) { implementation_->connect(agent, customer); }
-void MediaPlane::disconnect(LegId customer) {
-  implementation_->order_if_open(customer, DisconnectLeg{});
-}
+void MediaPlane::join(const std::vector<LegId>& legs) { implementation_->join(legs); }
+void MediaPlane::disconnect(LegId leg) { implementation_->disconnect(leg); }
 void MediaPlane::hold(LegId customer, bool on) {
   implementation_->order_if_open(customer, HoldLeg{on});
 }
@@ -304,8 +391,8 @@ void MediaPlane::stop_playing(LegId leg) { implementation_->stop_playing(leg); }
 void MediaPlane::send_digits(LegId leg, std::string digits) {
   implementation_->order_if_open(leg, SendDigits{std::move(digits)});
 }
-void MediaPlane::start_recording(AttemptId attempt, LegId agent, LegId customer, std::string file) {
-  implementation_->start_recording(attempt, agent, customer, std::move(file));
+void MediaPlane::start_recording(AttemptId attempt, LegId customer, std::string file) {
+  implementation_->start_recording(attempt, customer, std::move(file));
 }
 void MediaPlane::stop_recording(AttemptId attempt) { implementation_->stop_recording(attempt); }
 void MediaPlane::close(LegId leg) { implementation_->close(leg); }

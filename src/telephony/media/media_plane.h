@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -122,11 +123,13 @@ class MediaPlane {
   /// gets new DTLS; the leg and whoever is connected to it stay.
   void offer(LegId leg, RequestId request, std::string connection, const std::string& sdp);
 
-  /// Both legs hear each other from the next packet. `customer` moves to the agent's loop. Former
-  /// connections of either are undone.
-  void connect(LegId agent, LegId customer);
-  /// Takes the customer off whomever it is connected to; both then hear silence.
-  void disconnect(LegId customer);
+  /// All of `legs`, two or more, hear each other from the next packet, and nobody else: two are
+  /// switched together, more are mixed. Plain RTP legs move to the loop of a browser among them; a
+  /// browser of another loop is linked by a pair of legs of our own. Former connections are undone.
+  void join(const std::vector<LegId>& legs);
+  void connect(LegId agent, LegId customer) { join({agent, customer}); }
+  /// Takes the leg off whomever it is connected to; both then hear silence.
+  void disconnect(LegId leg);
   /// On: the customer hears music and the agent silence; nothing of either is recorded.
   void hold(LegId customer, bool on);
   /// On: whoever is connected to the agent hears silence instead of the agent.
@@ -140,9 +143,11 @@ class MediaPlane {
   /// 0-9 * # A-D. As RFC 4733 events where negotiated, else as tones. Others are ignored.
   void send_digits(LegId leg, std::string digits);
 
-  /// Records what the two legs hear of each other: stereo WAV, 8 kHz, agent left, customer right.
-  /// `file`: relative to the recordings folder. RecordingFinished follows in any case.
-  void start_recording(AttemptId attempt, LegId agent, LegId customer, std::string file);
+  /// Records what the customer's leg hears and says: stereo WAV, 8 kHz, agent left, customer right.
+  /// It goes on with whomever the customer is connected to, until stop_recording() or close(); a
+  /// second start for the same attempt is passed over. `file`: relative to the recordings folder.
+  /// RecordingFinished follows in any case.
+  void start_recording(AttemptId attempt, LegId customer, std::string file);
   void stop_recording(AttemptId attempt);
 
   /// Ends the leg: RTCP BYE or DTLS close, sockets closed, its connection and recording ended.

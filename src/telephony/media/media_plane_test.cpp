@@ -641,6 +641,75 @@ TEST_F(LoopbackTwoLoops, ACustomerMovesToItsAgentsLoop) {
   thread_.remove(second);
 }
 
+/// A second browser, which lands on the other loop.
+class LoopbackConference : public LoopbackTwoLoops {
+ protected:
+  static constexpr LegId kColleague{3};
+  static constexpr double kColleagueTone = 1900;
+
+  void SetUp() override {
+    LoopbackTwoLoops::SetUp();
+    bring_up();
+    plane_->connect(kAgent, kCustomer);
+    ASSERT_TRUE(both_hear_each_other());
+    colleague_ = std::make_unique<Browser>(*context_, kColleagueTone);
+    thread_.add(*colleague_);
+    plane_->open_webrtc_leg(kColleague);
+    ASSERT_TRUE(negotiate(*plane_, events_, kColleague, *colleague_));
+    ASSERT_TRUE(saw<LineUp>(kColleague));
+  }
+  void TearDown() override {
+    thread_.remove(*colleague_);
+    LoopbackTwoLoops::TearDown();
+  }
+  /// Both tones and nothing else.
+  static bool hears_both(const testing::Peer& peer, double one, double other) {
+    const double a = peer.share(one);
+    const double b = peer.share(other);
+    return a > 0.3 && b > 0.3 && a + b > 0.9;
+  }
+  std::unique_ptr<Browser> colleague_;
+};
+
+TEST_F(LoopbackConference, BrowsersOfDifferentLoopsHearEachOther) {
+  plane_->connect(kAgent, kColleague);
+  EXPECT_TRUE(eventually(
+      [&] { return browser_->hears(kColleagueTone) && colleague_->hears(kAgentTone); }));
+  EXPECT_TRUE(eventually([&] { return customer_.hears_silence(); }));
+  plane_->connect(kAgent, kCustomer);
+  EXPECT_TRUE(both_hear_each_other());
+  EXPECT_TRUE(eventually([&] { return colleague_->hears_silence(); }));
+  EXPECT_TRUE(eventually([&] { return plane_->counters().legs == 3; })) << "the link is gone";
+}
+
+TEST_F(LoopbackConference, EverybodyHearsEverybodyElse) {
+  plane_->join({kAgent, kCustomer, kColleague});
+  EXPECT_TRUE(eventually([&] {
+    return hears_both(*browser_, kCustomerTone, kColleagueTone) &&
+           hears_both(customer_, kAgentTone, kColleagueTone) &&
+           hears_both(*colleague_, kAgentTone, kCustomerTone);
+  }));
+  plane_->mute(kAgent, true);
+  EXPECT_TRUE(eventually(
+      [&] { return customer_.hears(kColleagueTone) && colleague_->hears(kCustomerTone); }));
+  plane_->mute(kAgent, false);
+  plane_->hold(kCustomer, true);
+  EXPECT_TRUE(eventually(
+      [&] { return browser_->hears(kColleagueTone) && colleague_->hears(kAgentTone); }));
+  plane_->hold(kCustomer, false);
+  plane_->close(kColleague);
+  EXPECT_TRUE(eventually([&] { return browser_->hears(kCustomerTone); }));
+  EXPECT_TRUE(eventually([&] { return customer_.hears(kAgentTone); }));
+  plane_->connect(kAgent, kCustomer);
+  EXPECT_TRUE(both_hear_each_other());
+}
+
+TEST_F(LoopbackConference, LossAndReorderingDoNotSpoilTheMix) {
+  customer_.set_disorder(25, 6);
+  plane_->join({kAgent, kCustomer, kColleague});
+  EXPECT_TRUE(eventually([&] { return hears_both(*browser_, kCustomerTone, kColleagueTone); }));
+}
+
 // ------------------------------------------------------------------------------ recordings
 
 class LoopbackRecording : public LoopbackRtp {
@@ -683,7 +752,7 @@ class LoopbackRecording : public LoopbackRtp {
 TEST_F(LoopbackRecording, AgentIsLeftAndCustomerRight) {
   plane_->connect(kAgent, kCustomer);
   ASSERT_TRUE(both_hear_each_other());
-  plane_->start_recording(AttemptId{42}, kAgent, kCustomer, "2026/11/42.wav");
+  plane_->start_recording(AttemptId{42}, kCustomer, "2026/11/42.wav");
   std::this_thread::sleep_for(2s);
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "recordings/2026/11/42.wav"));
   plane_->stop_recording(AttemptId{42});
@@ -702,7 +771,7 @@ TEST_F(LoopbackRecording, AgentIsLeftAndCustomerRight) {
 TEST_F(LoopbackRecording, HoldIsSilenceAndClosingALegCompletesTheFile) {
   plane_->connect(kAgent, kCustomer);
   ASSERT_TRUE(both_hear_each_other());
-  plane_->start_recording(AttemptId{1}, kAgent, kCustomer, "a.wav");
+  plane_->start_recording(AttemptId{1}, kCustomer, "a.wav");
   std::this_thread::sleep_for(1s);
   plane_->hold(kCustomer, true);
   std::this_thread::sleep_for(1s);
@@ -719,11 +788,38 @@ TEST_F(LoopbackRecording, HoldIsSilenceAndClosingALegCompletesTheFile) {
   EXPECT_GT(share(stereo.right, 0.8, 0.95, kCustomerTone), 0.9);
 }
 
+TEST_F(LoopbackRecording, GoesOnWithTheNextAgentAndInAConference) {
+  constexpr LegId kSecond{3};
+  constexpr double kSecondTone = 1900;
+  RtpPeer second(kSecondTone);
+  thread_.add(second);
+  open_leg(*plane_, kSecond, second);
+  plane_->connect(kAgent, kCustomer);
+  ASSERT_TRUE(both_hear_each_other());
+  plane_->start_recording(AttemptId{1}, kCustomer, "a.wav");
+  std::this_thread::sleep_for(1s);
+  plane_->connect(kSecond, kCustomer);
+  plane_->start_recording(AttemptId{1}, kCustomer, "b.wav");  // passed over
+  std::this_thread::sleep_for(1s);
+  plane_->join({kSecond, kAgent, kCustomer});
+  std::this_thread::sleep_for(1s);
+  plane_->close(kSecond);
+  plane_->close(kCustomer);
+  EXPECT_EQ(finished().error, "");
+  const auto stereo = read("a.wav");
+  EXPECT_GT(share(stereo.left, 0.05, 0.28, kAgentTone), 0.9);
+  EXPECT_GT(share(stereo.left, 0.38, 0.62, kSecondTone), 0.9);
+  EXPECT_GT(share(stereo.left, 0.75, 0.95, kAgentTone), 0.3);
+  EXPECT_GT(share(stereo.left, 0.75, 0.95, kSecondTone), 0.3);
+  EXPECT_GT(share(stereo.right, 0.75, 0.95, kCustomerTone), 0.9);
+  thread_.remove(second);
+}
+
 TEST_F(LoopbackRecording, LossAndReorderingAreMendedInTheFile) {
   customer_.set_disorder(25, 6);
   plane_->connect(kAgent, kCustomer);
   ASSERT_TRUE(eventually([&] { return agent_.view().packets > 20; }));
-  plane_->start_recording(AttemptId{1}, kAgent, kCustomer, "a.wav");
+  plane_->start_recording(AttemptId{1}, kCustomer, "a.wav");
   std::this_thread::sleep_for(2s);
   plane_->stop_recording(AttemptId{1});
   EXPECT_EQ(finished().error, "");
@@ -740,7 +836,7 @@ TEST_F(LoopbackRecording, AFullDiskIsASentenceAndNotASilentLoss) {
   plane_->connect(kAgent, kCustomer);
   ASSERT_TRUE(both_hear_each_other());
   setrlimit(RLIMIT_FSIZE, &small);
-  plane_->start_recording(AttemptId{8}, kAgent, kCustomer, "full.wav");
+  plane_->start_recording(AttemptId{8}, kCustomer, "full.wav");
   std::this_thread::sleep_for(2500ms);
   EXPECT_TRUE(both_hear_each_other());
   plane_->stop_recording(AttemptId{8});
@@ -753,17 +849,17 @@ TEST_F(LoopbackRecording, AFullDiskIsASentenceAndNotASilentLoss) {
 }
 
 TEST_F(LoopbackRecording, NamesThatLeaveTheFolderAndLegsThatAreGoneFail) {
-  plane_->start_recording(AttemptId{1}, kAgent, kCustomer, "../outside.wav");
+  plane_->start_recording(AttemptId{1}, kCustomer, "../outside.wav");
   plane_->stop_recording(AttemptId{1});
   EXPECT_NE(finished().error, "");
-  plane_->start_recording(AttemptId{2}, kAgent, LegId{88}, "gone.wav");
+  plane_->start_recording(AttemptId{2}, LegId{88}, "gone.wav");
   EXPECT_NE(finished().error, "");
 }
 
 TEST_F(LoopbackRecording, StoppingThePlaneCompletesTheFile) {
   plane_->connect(kAgent, kCustomer);
   ASSERT_TRUE(both_hear_each_other());
-  plane_->start_recording(AttemptId{3}, kAgent, kCustomer, "end.wav");
+  plane_->start_recording(AttemptId{3}, kCustomer, "end.wav");
   std::this_thread::sleep_for(500ms);
   plane_.reset();
   EXPECT_EQ(finished().error, "");

@@ -11,7 +11,7 @@
 #include <sndfile.h>
 
 #include "telephony/media/g711.h"
-#include "telephony/media/recording_track.h"
+#include "telephony/media/audio_track.h"
 #include "telephony/media/remote_media.h"
 
 namespace carillon::media {
@@ -138,7 +138,7 @@ class Recorder::File {
   const std::filesystem::path path_;
   std::filesystem::path part_;
   SNDFILE* file_ = nullptr;
-  std::array<RecordingTrack, 2> tracks_;
+  std::array<AudioTrack, 2> tracks_;
   int64_t written_ = 0;
   std::string error_;
 };

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "telephony/media/g711.h"
-#include "telephony/media/recording_track.h"
+#include "telephony/media/audio_track.h"
 #include "telephony/media/rtp_packet.h"
 #include "telephony/media/rtp_streams.h"
 #include "telephony/media/telephone_event.h"
@@ -285,7 +285,7 @@ class Track : public ::testing::Test {
   }
   Track() { testing::ToneSource(500).make(tone_); }
   std::vector<int16_t> tone_ = std::vector<int16_t>(16000);
-  RecordingTrack track_;
+  AudioTrack track_;
 };
 
 TEST_F(Track, JitterAndReorderingLeaveNoTrace) {

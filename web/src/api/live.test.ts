@@ -13,6 +13,8 @@ const agent = (part: Partial<AgentLive>): AgentLive => ({
   muted: false,
   attempt_id: null,
   lead: null,
+  third: null,
+  guest: false,
   wrap_up_until: null,
   handled: 0,
   ...part,
@@ -28,6 +30,7 @@ const call = (part: Partial<CallLive>): CallLive => ({
   started_at: 0,
   agent_id: null,
   outcome: 'in_progress',
+  was_parked: false,
   ...part,
 });
 
@@ -82,7 +85,7 @@ describe('applyToLive', () => {
 });
 
 describe('applyToAgentView', () => {
-  const view: AgentView = { epoch: 'a', seq: 1, session: agent({}), call: null };
+  const view: AgentView = { epoch: 'a', seq: 1, session: agent({}), call: null, parked: [] };
 
   it('takes a call and its agent in either order', () => {
     const inCall = event('agent', agent({ state: 'in_call', attempt_id: 100 }));
@@ -106,6 +109,19 @@ describe('applyToAgentView', () => {
     expect(after.call?.state).toBe('ended');
     after = applyToAgentView(after, [event('agent', agent({ state: 'waiting' }))]);
     expect(after.call).toBeNull();
+  });
+
+  it('lists what is parked until somebody takes it', () => {
+    const own = call({ attempt_id: 100, state: 'connected', agent_id: 10 });
+    let after = applyToAgentView(view, [
+      event('call', own),
+      event('call', call({ attempt_id: 7, state: 'parked', agent_id: 11, was_parked: true })),
+    ]);
+    expect(after.call).toEqual(own);
+    expect(after.parked.map((each) => each.attempt_id)).toEqual([7]);
+    after = applyToAgentView(after, [event('call', call({ attempt_id: 7, state: 'connected', agent_id: 12, was_parked: true }))]);
+    expect(after.parked).toEqual([]);
+    expect(after.call).toEqual(own);
   });
 
   it('ends with the session', () => {

@@ -55,11 +55,13 @@ function applyOneToAgentView(view: AgentView, event: ServerEvent): AgentView {
     }
     case 'agent_gone': {
       const { session_id } = event.data as { session_id: number };
-      return view.session?.session_id === session_id ? { ...view, session: null, call: null } : view;
+      return view.session?.session_id === session_id ? { ...view, session: null, call: null, parked: [] } : view;
     }
     case 'call': {
       const call = event.data as CallLive;
-      return { ...view, call };
+      const own = call.agent_id === view.session?.agent_id || call.attempt_id === view.session?.attempt_id;
+      const others = view.parked.filter((each) => each.attempt_id !== call.attempt_id);
+      return { ...view, call: own ? call : view.call, parked: call.state === 'parked' ? [...others, call] : others };
     }
     default:
       return view;

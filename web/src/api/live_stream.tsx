@@ -35,7 +35,7 @@ export function LiveStream({ audience, onEvents, children }: Props) {
         onEvents?.(events);
       },
       onState: setState,
-      openSocket: ({ epoch, seq }) => new WebSocket(socketUrl(`/events?epoch=${encodeURIComponent(epoch)}&after=${seq}`)),
+      openSocket: ({ epoch, seq }) => new WebSocket(socketUrl(`/events?epoch=${encodeURIComponent(epoch)}&after=${seq}${audience === 'agent' ? '&own=true' : ''}`)),
     });
     stream.start();
     const retry = () => stream.retryNow();

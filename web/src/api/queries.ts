@@ -135,6 +135,13 @@ export function attemptQuery(id: number) {
   });
 }
 
+export function attemptEventsQuery(id: number) {
+  return queryOptions({
+    queryKey: ['attempt', id, 'events'],
+    queryFn: async () => (await unwrap(api.GET('/attempts/{id}/events', { params: { path: { id } } }))).items,
+  });
+}
+
 export function importQuery(id: number) {
   return queryOptions({
     queryKey: ['import', id],
@@ -145,6 +152,14 @@ export function importQuery(id: number) {
 export const agentCampaignsQuery = queryOptions({
   queryKey: ['campaign', 'mine'],
   queryFn: async () => (await unwrap(api.GET('/agent/campaigns'))).items,
+});
+
+/** Who else is logged in to the agent's campaign; fresh for each look. */
+export const colleaguesQuery = queryOptions({
+  queryKey: ['colleagues'],
+  queryFn: async () => (await unwrap(api.GET('/agent/colleagues'))).items,
+  staleTime: 0,
+  refetchInterval: 3000,
 });
 
 /** Filled by GET /live and kept current by the event stream; never fetched on its own. */

@@ -56,8 +56,7 @@ const console_ = createRoute({
   getParentRoute: () => root,
   path: '/console',
   beforeLoad: async ({ context, location }) => {
-    const session = await requireSession(context.queryClient, location.href);
-    if (session.user.role !== 'agent') throw redirect({ to: '/' });
+    await requireSession(context.queryClient, location.href);
   },
   component: lazyRouteComponent(() => import('@/pages/console_page'), 'ConsolePage'),
 });

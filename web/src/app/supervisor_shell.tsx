@@ -2,6 +2,7 @@ import { Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconBuildingBroadcastTower,
+  IconHeadset,
   IconKey,
   IconLayoutDashboard,
   IconPhoneOff,
@@ -30,6 +31,7 @@ interface Entry {
 const work: Entry[] = [
   { to: '/', label: 'Dashboard', icon: IconLayoutDashboard, also: ['/campaigns', '/scripts', '/agents', '/leadsets', '/leads/'] },
   { to: '/calls', label: 'Call log', icon: IconPhoneOutgoing },
+  { to: '/console', label: 'Take calls', icon: IconHeadset },
   { to: '/do-not-call', label: 'Do not call', icon: IconPhoneOff },
 ];
 const settings: Entry[] = [

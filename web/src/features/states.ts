@@ -8,10 +8,12 @@ import {
   IconEye,
   IconHeadset,
   IconHourglass,
+  IconParking,
   IconPencil,
   IconPhone,
   IconPhoneCall,
   IconPhoneOff,
+  IconPhoneOutgoing,
   IconPhoneX,
   IconPlayerPause,
   IconRobot,
@@ -43,6 +45,8 @@ export const callStates = {
   waiting: { label: 'Waiting for an agent', tone: 'queued', icon: IconHourglass },
   connected: { label: 'In call', tone: 'in-call', icon: IconPhoneCall },
   on_hold: { label: 'On hold', tone: 'on-hold', icon: IconClockPause },
+  parked: { label: 'Parked', tone: 'paused', icon: IconParking },
+  transferred: { label: 'Transferred', tone: 'preview', icon: IconPhoneOutgoing },
   ended: { label: 'Ended', tone: 'idle', icon: IconPhoneOff },
 } as const satisfies Record<string, StateLook>;
 

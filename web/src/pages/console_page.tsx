@@ -29,7 +29,7 @@ export function ConsolePage() {
 
 function Content({ goneReason }: { goneReason: string | null }) {
   const view = useQuery(agentViewQuery).data;
-  if (view?.session) return <Workspace key={view.session.session_id} session={view.session} call={view.call} />;
+  if (view?.session) return <Workspace key={view.session.session_id} session={view.session} call={view.call} parked={view.parked} />;
   return (
     <div className={classes.console}>
       <header className={classes.bar}>

@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Attempt } from '@/api/types';
+import { attemptEventsQuery } from '@/api/queries';
+import type { Attempt, AttemptEvent } from '@/api/types';
+import { Ready } from '@/components/async_state';
 import { formatDuration, formatTime, humanize } from '@/components/format';
 import { RecordingPlayer } from '@/components/recording_player';
 import { OutcomeBadge } from '@/features/state_badges';
@@ -13,6 +16,7 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
   const leadsets = useLeadsetNames();
   const trunks = useTrunkNames();
   const users = useUserNames();
+  const events = useQuery(attemptEventsQuery(attempt.id));
   const name = (names: ReadonlyMap<number, string>, id: number | null) => (id === null ? '' : (names.get(id) ?? String(id)));
   return (
     <div className={classes.detail}>
@@ -26,17 +30,20 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
         <p className={classes.none}>There is no recording of this call.</p>
       )}
       <h3 className={classes.heading}>Course</h3>
-      <ol className={classes.course}>
-        <Moment label="Dialed" at={attempt.started_at} start={attempt.started_at} />
-        <Moment label="Ringing" at={attempt.ringing_at} start={attempt.started_at} />
-        <Moment label="Answered" at={attempt.answered_at} start={attempt.started_at} />
-        <Moment label={`Connected to ${name(users, attempt.agent_id) || 'an agent'}`} at={attempt.connected_at} start={attempt.started_at} />
-        <Moment label={attempt.ended_by ? `Ended by the ${attempt.ended_by}` : 'Ended'} at={attempt.ended_at} start={attempt.started_at} />
-      </ol>
+      <Ready query={events} rows={4}>
+        {(list) => (
+          <ol className={classes.course}>
+            {list.map((event, index) => (
+              <Moment key={index} label={eventText(event, users)} at={event.at} start={attempt.started_at} />
+            ))}
+          </ol>
+        )}
+      </Ready>
       <h3 className={classes.heading}>Details</h3>
       <dl className={classes.facts}>
         <Fact label="Disposition">{attempt.disposition}</Fact>
         <Fact label="Call back">{formatTime(attempt.callback_at)}</Fact>
+        <Fact label="Tags">{attempt.tags.join(', ')}</Fact>
         <Fact label="Notes">{attempt.notes}</Fact>
         <Fact label="Campaign">{name(campaigns, attempt.campaign_id)}</Fact>
         <Fact label="Leadset">{name(leadsets, attempt.leadset_id)}</Fact>
@@ -59,8 +66,33 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
   );
 }
 
-function Moment({ label, at, start }: { label: string; at: number | null; start: number }) {
-  if (!at) return null;
+const eventNames: Record<string, string> = {
+  placed: 'Dialed',
+  ringing: 'Ringing',
+  answered: 'Answered',
+  connected: 'Connected',
+  hold: 'On hold',
+  resume: 'Back from hold',
+  park: 'Parked',
+  retrieve: 'Retrieved',
+  consult: 'Third party asked',
+  conference: 'Conference',
+  transfer: 'Transferred',
+  return: 'Back with the agent',
+  queue: 'Back in the queue',
+  disposition: 'Disposition',
+  recording: 'Recording',
+  interrupted: 'Interrupted',
+  ended: 'Ended',
+};
+
+/** The server names agents by their id; people know them by name. */
+function eventText(event: AttemptEvent, users: ReadonlyMap<number, string>): string {
+  const detail = event.detail.replace(/\bagent (\d+)/g, (text, id: string) => users.get(Number(id)) ?? text);
+  return [eventNames[event.kind] ?? humanize(event.kind), detail].filter(Boolean).join(' ');
+}
+
+function Moment({ label, at, start }: { label: string; at: number; start: number }) {
   return (
     <li>
       <span>{label}</span>

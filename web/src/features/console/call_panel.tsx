@@ -1,16 +1,18 @@
-import { Button, Tooltip } from '@mantine/core';
-import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { Button, Menu, Tooltip } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import {
   IconDialpad,
   IconMicrophone,
   IconMicrophoneOff,
+  IconParking,
   IconPhone,
   IconPhoneOff,
+  IconPhoneOutgoing,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerSkipForward,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { AgentLive, CallLive } from '@/api/types';
 import { Elapsed, Remaining } from '@/components/elapsed';
 import { formatDuration } from '@/components/format';
@@ -19,7 +21,9 @@ import { agentStates, lookOf } from '@/features/states';
 import { useConnectedAt } from './call_clock';
 import classes from './call_panel.module.css';
 import { Keypad } from './keypad';
-import type { SessionActions } from './session_actions';
+import { skipReasons, type SessionActions } from './session_actions';
+import { ThirdPartyBar } from './third_party_bar';
+import { TransferPanel } from './transfer_panel';
 
 interface Props {
   session: AgentLive;
@@ -27,10 +31,12 @@ interface Props {
   actions: SessionActions;
   onMute: (muted: boolean) => void;
   status: ReactNode;
+  /** The campaign's Transfer flag. */
+  transferAllowed: boolean;
 }
 
 /** Who is on the line, since when, and the next action: where the agent's eye rests. */
-export function CallPanel({ session, call, actions, onMute, status }: Props) {
+export function CallPanel({ session, call, actions, onMute, status, transferAllowed }: Props) {
   const look = lookOf(agentStates, session.state);
   const Sign = look.icon;
   const talking = session.state === 'in_call' || session.state === 'on_hold';
@@ -64,15 +70,13 @@ export function CallPanel({ session, call, actions, onMute, status }: Props) {
         <Under session={session} />
       </p>
       {talking ? (
-        <TalkControls session={session} actions={actions} onMute={onMute} />
+        <TalkControls session={session} actions={actions} onMute={onMute} transferAllowed={transferAllowed} />
       ) : session.state === 'preview' ? (
         <div className={classes.next}>
           <Button size="lg" leftSection={<IconPhone size={20} />} color="var(--state-in-call)" autoContrast onClick={() => void actions.dialPreview()}>
             Dial
           </Button>
-          <Button size="lg" variant="default" leftSection={<IconPlayerSkipForward size={20} />} onClick={() => void actions.skipPreview()}>
-            Skip
-          </Button>
+          <SkipMenu onSkip={(reason) => void actions.skipPreview(reason)} />
         </div>
       ) : session.state === 'ringing' ? (
         <div className={classes.next}>
@@ -95,7 +99,8 @@ function Clock({ session, call, connectedAt }: { session: AgentLive; call: CallL
 }
 
 function Under({ session }: { session: AgentLive }) {
-  if (session.state === 'on_hold') {
+  if (session.guest) return <>A colleague has asked you in</>;
+  if (session.state === 'on_hold' && !session.third) {
     return (
       <>
         On hold for <Elapsed since={session.since} />
@@ -113,9 +118,33 @@ function Under({ session }: { session: AgentLive }) {
   return <>{'\u00a0'}</>;
 }
 
-function TalkControls({ session, actions, onMute }: Pick<Props, 'session' | 'actions' | 'onMute'>) {
-  const [keypad, { toggle }] = useDisclosure(false);
+function SkipMenu({ onSkip }: { onSkip: (reason: string) => void }) {
+  return (
+    <Menu position="bottom-end" width="target">
+      <Menu.Target>
+        <Button size="lg" variant="default" leftSection={<IconPlayerSkipForward size={20} />}>
+          Skip
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Why?</Menu.Label>
+        {skipReasons.map((reason) => (
+          <Menu.Item key={reason} onClick={() => onSkip(reason)}>
+            {reason}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+type Opened = 'keypad' | 'transfer' | null;
+
+function TalkControls({ session, actions, onMute, transferAllowed }: Pick<Props, 'session' | 'actions' | 'onMute' | 'transferAllowed'>) {
+  const [opened, setOpened] = useState<Opened>(null);
+  const toggle = (what: Opened) => setOpened((before) => (before === what ? null : what));
   const held = session.state === 'on_hold';
+  const alone = session.third === null && !session.guest;
   const mute = () => {
     onMute(!session.muted);
     void actions.mute(!session.muted).then((worked) => {
@@ -124,33 +153,51 @@ function TalkControls({ session, actions, onMute }: Pick<Props, 'session' | 'act
   };
   useHotkeys(
     [
-      ['alt+H', () => void actions.hold(!held)],
+      ['alt+H', () => alone && void actions.hold(!held)],
       ['alt+M', mute],
-      ['alt+K', toggle],
+      ['alt+K', () => !session.guest && toggle('keypad')],
+      ['alt+T', () => alone && transferAllowed && toggle('transfer')],
+      ['alt+P', () => alone && void actions.park()],
       ['alt+E', () => void actions.hangUp()],
     ],
     [],
   );
   return (
     <>
+      {session.third ? <ThirdPartyBar third={session.third} actions={actions} /> : null}
       <div className={classes.controls}>
-        <Control label={held ? 'Resume' : 'Hold'} keys="Alt+H" pressed={held} onClick={() => void actions.hold(!held)}>
-          {held ? <IconPlayerPlay size={22} /> : <IconPlayerPause size={22} />}
-        </Control>
+        {alone ? (
+          <Control label={held ? 'Resume' : 'Hold'} keys="Alt+H" pressed={held} onClick={() => void actions.hold(!held)}>
+            {held ? <IconPlayerPlay size={22} /> : <IconPlayerPause size={22} />}
+          </Control>
+        ) : null}
         <Control label={session.muted ? 'Unmute' : 'Mute'} keys="Alt+M" pressed={session.muted} onClick={mute}>
           {session.muted ? <IconMicrophoneOff size={22} /> : <IconMicrophone size={22} />}
         </Control>
-        <Control label="Keypad" keys="Alt+K" pressed={keypad} onClick={toggle}>
-          <IconDialpad size={22} />
-        </Control>
+        {session.guest ? null : (
+          <Control label="Keypad" keys="Alt+K" pressed={opened === 'keypad'} onClick={() => toggle('keypad')}>
+            <IconDialpad size={22} />
+          </Control>
+        )}
+        {alone && transferAllowed ? (
+          <Control label="Transfer" keys="Alt+T" pressed={opened === 'transfer'} onClick={() => toggle('transfer')}>
+            <IconPhoneOutgoing size={22} />
+          </Control>
+        ) : null}
+        {alone ? (
+          <Control label="Park" keys="Alt+P" onClick={() => void actions.park()}>
+            <IconParking size={22} />
+          </Control>
+        ) : null}
         <Tooltip label="Alt+E">
           <button type="button" className={classes.end} aria-keyshortcuts="Alt+E" onClick={() => void actions.hangUp()}>
             <IconPhoneOff size={22} aria-hidden />
-            End
+            {session.guest ? 'Leave' : 'End'}
           </button>
         </Tooltip>
       </div>
-      {keypad ? <Keypad onDigit={(digit) => void actions.digits(digit)} /> : null}
+      {opened === 'keypad' && !session.guest ? <Keypad onDigit={(digit) => void actions.digits(digit)} /> : null}
+      {opened === 'transfer' && alone ? <TransferPanel actions={actions} onDone={() => setOpened(null)} /> : null}
     </>
   );
 }
@@ -158,7 +205,8 @@ function TalkControls({ session, actions, onMute }: Pick<Props, 'session' | 'act
 interface ControlProps {
   label: string;
   keys: string;
-  pressed: boolean;
+  /** Absent for what is done once and is not on or off. */
+  pressed?: boolean;
   onClick: () => void;
   children: ReactNode;
 }

@@ -7,6 +7,7 @@ import { agentCampaignsQuery, agentViewQuery } from '@/api/queries';
 import type { AgentCampaign } from '@/api/types';
 import { Empty, Ready } from '@/components/async_state';
 import { dialerTypes } from '@/features/campaigns/dialer_types';
+import { LinkButton } from '@/components/link_button';
 import { useMe } from '@/features/session/use_me';
 import { useAudioSettings } from './audio_settings';
 import classes from './choose_campaign.module.css';
@@ -50,6 +51,11 @@ export function ChooseCampaign({ goneReason }: { goneReason: string | null }) {
           ? 'Choose your campaign. Your desk phone will ring once; leave it off the hook while you work.'
           : 'Put your headset on and choose your campaign. The browser asks once for the microphone: allow it.'}
       </p>
+      {me.role === 'agent' ? null : (
+        <LinkButton to="/" variant="default" size="xs" style={{ alignSelf: 'start' }}>
+          Back to the dashboard
+        </LinkButton>
+      )}
       {goneReason ? (
         <Alert color="yellow" variant="light" role="status" title="You were logged out of the campaign">
           {goneReason}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useState } from 'react';
 import type { AgentLive, DispositionRule } from '@/api/types';
@@ -45,6 +45,7 @@ export function DispositionPanel({ session, attempt, dispositions, actions, onSu
       attempt_id: attempt,
       disposition: chosen.name,
       notes: draft.notes,
+      tags: draft.tags,
       callback_at: callbackAt,
       callback_for_me: asksForTime && draft.callbackForMe,
       then_pause: thenPause,
@@ -109,6 +110,15 @@ export function DispositionPanel({ session, attempt, dispositions, actions, onSu
           maxLength={10_000}
           value={draft.notes}
           onChange={(event) => change({ notes: event.currentTarget.value })}
+        />
+        <TagsInput
+          label="Tags"
+          description="Your own words for this call; Enter after each"
+          maxTags={20}
+          maxLength={40}
+          acceptValueOnBlur
+          value={draft.tags}
+          onChange={(tags) => change({ tags })}
         />
       </div>
       <footer className={classes.footer}>

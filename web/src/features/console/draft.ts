@@ -5,18 +5,19 @@ export interface Draft {
   attempt: number;
   disposition: string | null;
   notes: string;
+  tags: string[];
   callbackAt: string;
   callbackForMe: boolean;
 }
 
 export function emptyDraft(attempt: number): Draft {
-  return { attempt, disposition: null, notes: '', callbackAt: '', callbackForMe: false };
+  return { attempt, disposition: null, notes: '', tags: [], callbackAt: '', callbackForMe: false };
 }
 
 /** Kept in the browser until the server has it: a reload or a crash loses no note. */
 export function useDraft(attempt: number): [Draft, (part: Partial<Draft>) => void, () => void] {
   const [stored, setStored, remove] = useLocalStorage<Draft | null>({ key: 'carillon-draft', defaultValue: null, getInitialValueInEffect: false });
-  const draft = stored?.attempt === attempt ? stored : emptyDraft(attempt);
+  const draft = stored?.attempt === attempt ? { ...emptyDraft(attempt), ...stored } : emptyDraft(attempt);
   return [draft, (part) => setStored({ ...draft, ...part }), remove];
 }
 

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { api, unwrap } from '@/api/client';
-import type { DispositionRequest } from '@/api/types';
+import type { ConsultStep, DispositionRequest, TransferRequest } from '@/api/types';
 import { showError } from '@/app/errors';
 
 async function tell(request: Promise<unknown>): Promise<boolean> {
@@ -23,8 +23,13 @@ export function useSessionActions() {
       hold: (on: boolean) => tell(unwrap(api.POST('/agent/session/hold', { body: { on } }))),
       mute: (on: boolean) => tell(unwrap(api.POST('/agent/session/mute', { body: { on } }))),
       digits: (digits: string) => tell(unwrap(api.POST('/agent/session/digits', { body: { digits } }))),
+      park: () => tell(unwrap(api.POST('/agent/session/park'))),
+      retrieve: (attempt_id: number) => tell(unwrap(api.POST('/agent/session/retrieve', { body: { attempt_id } }))),
+      transfer: (body: TransferRequest) => unwrap(api.POST('/agent/session/transfer', { body })),
+      consult: (body: TransferRequest) => unwrap(api.POST('/agent/session/consult', { body })),
+      consultStep: (step: ConsultStep) => tell(unwrap(api.POST('/agent/session/consult/step', { body: { step } }))),
       dialPreview: () => tell(unwrap(api.POST('/agent/session/preview', { body: { dial: true } }))),
-      skipPreview: () => tell(unwrap(api.POST('/agent/session/preview', { body: { dial: false, skip_reason: 'skipped' } }))),
+      skipPreview: (skip_reason: string) => tell(unwrap(api.POST('/agent/session/preview', { body: { dial: false, skip_reason } }))),
       submit: (body: DispositionRequest) => tell(unwrap(api.POST('/agent/session/disposition', { body }))),
       leave: () => tell(unwrap(api.DELETE('/agent/session'))),
     }),
@@ -33,5 +38,7 @@ export function useSessionActions() {
 }
 
 export type SessionActions = ReturnType<typeof useSessionActions>;
+
+export const skipReasons = ['not now', 'called before', 'wrong person', 'data is wrong'];
 
 export const pauseReasons = ['break', 'lunch', 'meeting', 'training', 'paperwork'];

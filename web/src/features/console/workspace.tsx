@@ -21,13 +21,14 @@ import { DispositionPanel } from './disposition_panel';
 import { LineBanner } from './line_banner';
 import { LineIndicator } from './line_indicator';
 import { OwnStatistics } from './own_statistics';
+import { ParkedCalls } from './parked_calls';
 import { useSessionActions } from './session_actions';
 import { chimeLineDown, chimeNewCall } from './sounds';
 import { StatusSwitch } from './status_switch';
 import { useAgentLine } from './use_agent_line';
 
 /** The agent at work: the call on the left, the script in the middle, the disposition on the right. */
-export function Workspace({ session, call }: { session: AgentLive; call: CallLive | null }) {
+export function Workspace({ session, call, parked }: { session: AgentLive; call: CallLive | null; parked: CallLive[] }) {
   const me = useMe();
   const actions = useSessionActions();
   const confirm = useConfirm();
@@ -37,7 +38,7 @@ export function Workspace({ session, call }: { session: AgentLive; call: CallLiv
   const campaign = campaigns.data?.find((each) => each.id === session.campaign_id);
   const [submitted, setSubmitted] = useState<number | null>(null);
   const talking = session.state === 'in_call' || session.state === 'on_hold';
-  const open = session.attempt_id !== null && session.attempt_id !== submitted && session.state !== 'ringing' ? session.attempt_id : null;
+  const open = session.attempt_id !== null && session.attempt_id !== submitted && session.state !== 'ringing' && !session.guest ? session.attempt_id : null;
 
   useSounds(session, line.state === 'interrupted');
   useTitle(session);
@@ -74,7 +75,15 @@ export function Workspace({ session, call }: { session: AgentLive; call: CallLiv
       <LineBanner session={session} line={line} />
       <main className={classes.work} data-disposition={open !== null || undefined}>
         <div className={classes.left}>
-          <CallPanel session={session} call={call} actions={actions} onMute={line.setMuted} status={status} />
+          <CallPanel
+            session={session}
+            call={call}
+            actions={actions}
+            onMute={line.setMuted}
+            status={status}
+            transferAllowed={campaign?.transfer_allowed ?? false}
+          />
+          <ParkedCalls session={session} parked={parked} actions={actions} />
           <OwnStatistics session={session} />
         </div>
         <Reading campaign={campaign} session={session} agentName={me.name} />
@@ -110,7 +119,7 @@ function Reading({ campaign, session, agentName }: { campaign: AgentCampaign | u
           )}
         </Tabs.Panel>
         <Tabs.Panel value="contact" className={classes.tab}>
-          {lead ? <ContactTab lead={lead} /> : <p className={classes.nothing}>Here you see the customer's details, as soon as there is one.</p>}
+          {lead ? <ContactTab key={lead.id} lead={lead} /> : <p className={classes.nothing}>Here you see the customer's details, as soon as there is one.</p>}
         </Tabs.Panel>
       </Tabs>
     </section>

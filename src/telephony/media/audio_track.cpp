@@ -1,4 +1,4 @@
-#include "telephony/media/recording_track.h"
+#include "telephony/media/audio_track.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,23 +14,22 @@
 namespace carillon::media {
 namespace {
 
-constexpr int64_t kMaxDeviation = 4000;  ///< 500 ms between timestamp and arrival: a jump
-
 plc_state_t* plc(void* state) { return static_cast<plc_state_t*>(state); }
 
 }  // namespace
 
-void RecordingTrack::ConcealmentDeleter::operator()(void* state) const { plc_free(plc(state)); }
+void AudioTrack::ConcealmentDeleter::operator()(void* state) const { plc_free(plc(state)); }
 
-RecordingTrack::RecordingTrack() : concealment_(plc_init(nullptr)) {
+AudioTrack::AudioTrack(int64_t max_deviation)
+    : max_deviation_(max_deviation), concealment_(plc_init(nullptr)) {
   CARILLON_ASSERT(concealment_ != nullptr, "out of memory");
 }
 
-int64_t RecordingTrack::position_of(uint32_t ssrc, uint32_t timestamp, int64_t arrival) {
+int64_t AudioTrack::position_of(uint32_t ssrc, uint32_t timestamp, int64_t arrival) {
   if (anchor_ && anchor_->ssrc == ssrc) {
     const int64_t position =
         anchor_->position + static_cast<int32_t>(timestamp - anchor_->timestamp);
-    if (std::abs(position - arrival) <= kMaxDeviation) {
+    if (std::abs(position - arrival) <= max_deviation_) {
       // The anchor walks along, as timestamps wrap after six days and clocks drift.
       anchor_ = Anchor{ssrc, timestamp, position};
       return position;
@@ -40,7 +39,7 @@ int64_t RecordingTrack::position_of(uint32_t ssrc, uint32_t timestamp, int64_t a
   return arrival;
 }
 
-void RecordingTrack::add(uint32_t ssrc, uint32_t timestamp, int64_t arrival,
+void AudioTrack::add(uint32_t ssrc, uint32_t timestamp, int64_t arrival,
                          std::span<const int16_t> samples) {
   const int64_t exact = position_of(ssrc, timestamp, arrival);
   const int64_t begin = std::max<int64_t>(exact, 0) / kUnit * kUnit;
@@ -54,20 +53,20 @@ void RecordingTrack::add(uint32_t ssrc, uint32_t timestamp, int64_t arrival,
   }
 }
 
-size_t RecordingTrack::run_length(bool present, size_t limit) const {
+size_t AudioTrack::run_length(bool present, size_t limit) const {
   size_t length = 0;
   while (length < limit && has(taken_ + static_cast<int64_t>(length)) == present) length += kUnit;
   return std::min(length, limit);
 }
 
-void RecordingTrack::take(std::span<int16_t> out) {
+void AudioTrack::take(std::span<int16_t> out) {
   CARILLON_ASSERT(out.size() % kUnit == 0, "tracks are taken in whole milliseconds");
   while (!out.empty()) {
     out = out.subspan(has(taken_) ? take_heard(out) : take_missing(out));
   }
 }
 
-size_t RecordingTrack::take_heard(std::span<int16_t> out) {
+size_t AudioTrack::take_heard(std::span<int16_t> out) {
   const size_t to_wrap = kWindow - index_of(taken_);
   const size_t count = run_length(true, std::min(out.size(), to_wrap));
   int16_t* stored = &samples_[index_of(taken_)];
@@ -80,7 +79,7 @@ size_t RecordingTrack::take_heard(std::span<int16_t> out) {
   return count;
 }
 
-size_t RecordingTrack::take_missing(std::span<int16_t> out) {
+size_t AudioTrack::take_missing(std::span<int16_t> out) {
   if (gap_is_new_) conceal();
   size_t count = std::min(out.size(), concealed_size_ - concealed_at_);
   if (count > 0) {
@@ -95,7 +94,7 @@ size_t RecordingTrack::take_missing(std::span<int16_t> out) {
 }
 
 /// Makes the whole of a gap at once: spandsp's overlap with what was heard is longer than a unit.
-void RecordingTrack::conceal() {
+void AudioTrack::conceal() {
   gap_is_new_ = false;
   concealed_at_ = 0;
   concealed_size_ = run_length(false, kMaxConcealed);

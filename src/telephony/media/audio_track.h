@@ -1,4 +1,4 @@
-// RecordingTrack: one channel of a recording on a common time line.
+// AudioTrack: what one source says, on a common time line: of a recording or of a conference.
 #pragma once
 
 #include <array>
@@ -12,13 +12,15 @@ namespace carillon::media {
 
 /// Places frames by their RTP timestamps, so that reordering and jitter leave no trace, conceals
 /// short losses (spandsp), and fills the rest with silence. Positions are samples (8 kHz) since the
-/// recording began. Belongs to the recorder's thread.
-class RecordingTrack {
+/// beginning. Belongs to one thread.
+class AudioTrack {
  public:
   /// How much may lie between the oldest sample not yet taken and the newest added: 1 s.
   static constexpr int64_t kWindow = 8192;
 
-  RecordingTrack();
+  /// How far timestamps and arrival may be apart, in samples: more is a jump. For a recording half
+  /// a second; for people who wait to hear it, less.
+  explicit AudioTrack(int64_t max_deviation = 4000);
 
   /// `arrival`: position of the moment the frame arrived. It anchors a new source, and a source
   /// whose timestamps jump. Frames that were already taken over are dropped.
@@ -52,6 +54,7 @@ class RecordingTrack {
   std::array<int16_t, kWindow> samples_{};
   std::bitset<kWindow / kUnit> present_;
   int64_t taken_ = 0;
+  const int64_t max_deviation_;
   std::optional<Anchor> anchor_;
   std::unique_ptr<void, ConcealmentDeleter> concealment_;
   bool gap_is_new_ = false;  ///< the last sample taken was heard, so a gap may be concealed

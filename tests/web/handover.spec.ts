@@ -1,0 +1,168 @@
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchWithMicrophone } from './browser';
+import { Carillon, ToneCustomers } from './carillon';
+import { expectNotToHear, expectToHear, signIn } from './people';
+import { administrator, agent, ProgramClient } from './program_client';
+import { writeVoice } from './sound';
+
+// What agents can do with a customer besides talking: park, transfer, consult, confer. Two agents and
+// a manager in Chromium; customers and third parties in SIPp, who play a tone.
+const customerHertz = 700;
+const agentHertz = 440;
+const colleague = { username: 'otto', name: 'Otto Berg', password: 'a second staple here' };
+const outside = '+12125550199';
+
+test.describe.configure({ mode: 'serial' });
+
+let carillon: Carillon;
+let carrier: ToneCustomers;
+let folder: string;
+let browser: Browser;
+let client: ProgramClient;
+let nina: Page;
+let otto: Page;
+
+test.beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
+  const voice = join(folder, 'agent.wav');
+  await writeVoice(voice, agentHertz);
+  [carillon, carrier, browser] = await Promise.all([Carillon.start(), ToneCustomers.start(customerHertz), launchWithMicrophone(voice)]);
+  client = await ProgramClient.setUp(carillon);
+  const { campaign, person } = await client.prepareCampaign({ carrierPort: carrier.port, carrierPing: false, phones: ['+12125550100'], active: true });
+  const second = await client.post('/users', { ...colleague, role: 'agent' });
+  await client.patch(`/campaigns/${campaign.id}`, { agent_ids: [person.id, second.id] });
+});
+
+test.afterAll(async () => {
+  await client?.dispose();
+  await browser?.close();
+  await Promise.all([carillon?.stop(), carrier?.stop()]);
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+async function newContext(): Promise<BrowserContext> {
+  return browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url, permissions: ['microphone'], viewport: { width: 1280, height: 720 } });
+}
+
+async function logIn(who: { username: string; password: string }): Promise<Page> {
+  const page = await (await newContext()).newPage();
+  await signIn(page, carillon.url, who);
+  if (who.username === administrator.username) await page.goto('/console');
+  await page.getByRole('button', { name: /Solar renewals/ }).click();
+  await expect(page.getByText('Line up')).toBeVisible();
+  return page;
+}
+
+const inCall = (page: Page) => expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeVisible();
+const endButton = (page: Page) => page.getByRole('button', { name: 'End', exact: true });
+
+test('a parked customer hears no agent, and another agent takes the call', async ({}, info) => {
+  nina = await logIn(agent);
+  await nina.getByRole('button', { name: 'Go ready' }).click();
+  await expect(endButton(nina)).toBeVisible();
+  await expectToHear(nina, customerHertz);
+  await nina.getByRole('button', { name: 'Park' }).click();
+  await expectNotToHear(nina, customerHertz);
+  await expect(nina.getByRole('region', { name: 'Parked calls' })).toContainText('+12125550100');
+  await expect(nina.getByRole('radiogroup', { name: 'Disposition' })).toBeHidden();
+
+  otto = await logIn(colleague);
+  await expect(otto.getByRole('region', { name: 'Parked calls' })).toContainText('+12125550100');
+  await otto.screenshot({ path: info.outputPath('parked.png') });
+  await otto.getByRole('button', { name: 'Retrieve +12125550100' }).click();
+  await expectToHear(otto, customerHertz);
+  await expect(otto.getByText('Maria Tester1')).toBeVisible();
+  await expect(nina.getByRole('region', { name: 'Parked calls' })).toBeHidden();
+});
+
+test('a number that is none is refused beside its field', async () => {
+  await otto.getByRole('button', { name: 'Transfer', exact: true }).click();
+  await otto.getByLabel('Number').fill('0301234567');
+  await otto.getByRole('button', { name: 'Transfer now' }).click();
+  await expect(otto.getByText('Give a valid number with its country code')).toBeVisible();
+});
+
+test('a consultation: the colleagues hear each other, the customer neither', async ({}, info) => {
+  await otto.screenshot({ path: info.outputPath('transfer.png') });
+  await otto.getByRole('button', { name: 'Consult Nina Frost' }).click();
+  await expect(otto.getByText('You are speaking with Nina Frost')).toBeVisible();
+  await expectToHear(otto, agentHertz);
+  await expectToHear(nina, agentHertz);
+  await expect(nina.getByText('A colleague has asked you in')).toBeVisible();
+  await expect(nina.getByRole('button', { name: 'Leave' })).toBeVisible();
+  await otto.screenshot({ path: info.outputPath('consult.png') });
+});
+
+test('a conference, and the agent leaves the two', async ({}, info) => {
+  await otto.getByRole('button', { name: 'Conference' }).click();
+  await expect(otto.getByText(/You, the customer and Nina Frost hear each other/)).toBeVisible();
+  await otto.getByRole('button', { name: 'Mute', exact: true }).click();
+  await expectToHear(nina, customerHertz);
+  await otto.getByRole('button', { name: 'Unmute' }).click();
+  await otto.screenshot({ path: info.outputPath('conference.png') });
+  await otto.getByRole('button', { name: 'Leave the two' }).click();
+  await expect(otto.getByRole('radiogroup', { name: 'Disposition' })).toBeVisible();
+  await expectToHear(nina, customerHertz);
+  await otto.getByText('CALL TRANSFERRED').click();
+  await otto.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(otto.getByText('CALL TRANSFERRED is saved.')).toBeVisible();
+});
+
+test('a third party outside is asked and sent away again', async () => {
+  await nina.getByRole('button', { name: 'Transfer', exact: true }).click();
+  await nina.getByLabel('Number').fill(outside);
+  await nina.getByRole('button', { name: 'Consult', exact: true }).click();
+  await expect(nina.getByText(`You are speaking with ${outside}`)).toBeVisible();
+  await expectToHear(nina, customerHertz);
+  await nina.getByRole('button', { name: 'Back to the customer' }).click();
+  await expect(nina.getByRole('region', { name: 'Third party' })).toBeHidden();
+  await inCall(nina);
+  await expectToHear(nina, customerHertz);
+});
+
+test('a blind transfer to a manager who helps out', async ({}, info) => {
+  const manager = await logIn(administrator);
+  await nina.getByRole('button', { name: 'Transfer', exact: true }).click();
+  await nina.getByRole('button', { name: 'Transfer to any manager' }).click();
+  await expectToHear(manager, customerHertz);
+  await expect(manager.getByText('Maria Tester1')).toBeVisible();
+  await manager.screenshot({ path: info.outputPath('manager.png') });
+  await nina.getByText('CALL TRANSFERRED').click();
+  await nina.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(nina.getByText('CALL TRANSFERRED is saved.')).toBeVisible();
+  nina = manager;
+});
+
+test('the details are put right during the call, also over a reload, and marked invalid', async () => {
+  await nina.getByRole('tab', { name: 'Contact' }).click();
+  await nina.getByRole('button', { name: 'Edit details' }).click();
+  await nina.getByLabel('City').fill('Salem');
+  await nina.reload();
+  await nina.getByRole('tab', { name: 'Contact' }).click();
+  await expect(nina.getByLabel('City')).toHaveValue('Salem');
+  await nina.getByRole('button', { name: 'Save' }).click();
+  await expect(nina.getByText('The details are saved.')).toBeVisible();
+  await expect(nina.getByText('Salem').first()).toBeVisible();
+  await nina.getByRole('button', { name: 'Invalid details' }).click();
+  await nina.getByRole('button', { name: 'Mark as invalid' }).click();
+  await expect(nina.getByRole('button', { name: 'Details are marked invalid' })).toBeVisible();
+});
+
+test('tags go with the disposition, and the call log tells the whole course', async ({}, info) => {
+  await expect(endButton(nina)).toBeVisible();
+  await endButton(nina).click();
+  await nina.getByText('SALE MADE').click();
+  await nina.getByLabel('Tags').fill('solar');
+  await nina.getByLabel('Tags').press('Enter');
+  await nina.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(nina.getByText('SALE MADE is saved.')).toBeVisible();
+  await nina.goto('/calls');
+  await nina.getByText('+12125550100').first().click();
+  for (const line of ['Parked by Nina Frost', 'Retrieved by Otto Berg', 'Conference with Nina Frost', `Third party asked ${outside}`, 'Transferred to Ada Lindqvist', 'solar']) {
+    await expect(nina.getByText(line).first()).toBeVisible();
+  }
+  await nina.screenshot({ path: info.outputPath('call-log.png') });
+});
