@@ -196,14 +196,12 @@ Task<Response> retrieve_call(Call& call) {
   return ask_about_own<AgentRetrieve>(call, read_retrieve);
 }
 Task<Response> transfer_call(Call& call) {
-  return ask_about_own<AgentTransfer>(call, [](const Json& json, AgentTransfer& request) {
-    return read_target(json, request.to);
-  });
+  return ask_about_own<AgentTransfer>(
+      call, [](const Json& json, AgentTransfer& request) { return read_target(json, request.to); });
 }
 Task<Response> consult(Call& call) {
-  return ask_about_own<AgentConsult>(call, [](const Json& json, AgentConsult& request) {
-    return read_target(json, request.to);
-  });
+  return ask_about_own<AgentConsult>(
+      call, [](const Json& json, AgentConsult& request) { return read_target(json, request.to); });
 }
 Task<Response> consult_step(Call& call) {
   return ask_about_own<AgentConsultStep>(call, read_consult_step);
@@ -213,8 +211,9 @@ Task<Response> list_colleagues(Call& call) {
   const auto own = own_session(call);
   if (!own) co_return problem(own.error());
   const auto& live = call.services.live;
-  auto work = [me = call.caller.person->id, sessions = live.sessions_of(
-                   live.session(*own)->campaign)](store::Reader& reader) -> Result<Json> {
+  auto work = [me = call.caller.person->id,
+               sessions = live.sessions_of(live.session(*own)->campaign)](
+                  store::Reader& reader) -> Result<Json> {
     std::map<std::string, Json> by_name;
     for (const auto& session : sessions) {
       if (session.agent == me) continue;

@@ -787,8 +787,8 @@ Result<void> read_transfer(const Json& json, TransferTarget& target) {
   reader.boolean("manager", target.any_manager);
   reader.text("number", target.number, {.max = 32});
   if (const auto good = reader.finish(); !good) return good;
-  const int given = (target.colleague ? 1 : 0) + (target.any_manager ? 1 : 0) +
-                    (target.number.empty() ? 0 : 1);
+  const int given =
+      (target.colleague ? 1 : 0) + (target.any_manager ? 1 : 0) + (target.number.empty() ? 0 : 1);
   if (given == 1) return {};
   return Error{ErrorCode::kInvalid, "Say who: a colleague, a manager or a number.", "agent_id"};
 }

@@ -21,13 +21,13 @@ namespace carillon::core {
 /// | Ringing         | nobody answers, or the agent gives up      | Waiting or Paused, as asked |
 /// | In Call         | hold                                       | On Hold  |
 /// | On Hold         | back                                       | In Call  |
-/// | In Call, On Hold | the call ends, whoever ends it; the agent parks it or hands it on | Wrap-up |
-/// | Paused           | takes a parked call; a manager is given one | In Call |
-/// | Wrap-up          | the transfer failed: the customer is back  | In Call  |
-/// | Wrap-up         | disposition saved                          | Waiting or Paused, as asked |
-/// | Wrap-up         | wrap_up_limit_ms passed                    | Paused, "no disposition"    |
-/// | Paused          | late disposition saved                     | Waiting or Paused, as asked |
-/// | any             | logs out, thrown out, browser gone too long | (none)  |
+/// | In Call, On Hold | the call ends, whoever ends it; the agent parks it or hands it on | Wrap-up
+/// | | Paused           | takes a parked call; a manager is given one | In Call | | Wrap-up | the
+/// transfer failed: the customer is back  | In Call  | | Wrap-up         | disposition saved |
+/// Waiting or Paused, as asked | | Wrap-up         | wrap_up_limit_ms passed                    |
+/// Paused, "no disposition"    | | Paused          | late disposition saved                     |
+/// Waiting or Paused, as asked | | any             | logs out, thrown out, browser gone too long |
+/// (none)  |
 ///
 /// In Waiting the agent's line is up and the browser is there, always.
 bool is_allowed(AgentState from, AgentState to);

@@ -88,9 +88,8 @@ bool same(const CampaignLive& a, const CampaignLive& b) {
          a.agents_in_call == b.agents_in_call && a.agents_wrap_up == b.agents_wrap_up &&
          a.calls_dialing == b.calls_dialing && a.calls_ringing == b.calls_ringing &&
          a.calls_waiting == b.calls_waiting && a.calls_active == b.calls_active &&
-         a.calls_parked == b.calls_parked &&
-         a.answered_today == b.answered_today && a.dropped_today == b.dropped_today &&
-         a.idle_reason == b.idle_reason;
+         a.calls_parked == b.calls_parked && a.answered_today == b.answered_today &&
+         a.dropped_today == b.dropped_today && a.idle_reason == b.idle_reason;
 }
 
 /// True when something that was shown at `last` may be shown again now.

@@ -237,8 +237,7 @@ std::string figures(ScriptStage& stage, Gaps gaps) {
         {"agents in wrap-up", live.agents_wrap_up},  {"calls dialing", live.calls_dialing},
         {"calls ringing", live.calls_ringing},       {"calls waiting", live.calls_waiting},
         {"calls active", live.calls_active},         {"calls parked", live.calls_parked},
-        {"answered today", live.answered_today},
-        {"dropped today", live.dropped_today}};
+        {"answered today", live.answered_today},     {"dropped today", live.dropped_today}};
     const auto it = figure.find(gaps[3]);
     if (it == figure.end()) return "There is no such figure.";
     return it->second == std::stoi(gaps[2]) ? "" : fmt::format("It is {}.", it->second);
@@ -279,13 +278,15 @@ std::string hear_each_other(ScriptStage& stage, Gaps gaps) {
     if (!party) return "Nobody is called " + gaps[i].str() + ".";
     wanted.insert(*party);
   }
-  const bool joined = std::find(stage.talks.begin(), stage.talks.end(), wanted) != stage.talks.end();
+  const bool joined =
+      std::find(stage.talks.begin(), stage.talks.end(), wanted) != stage.talks.end();
   return joined ? "" : "They do not, or not only they.";
 }
 
 std::string side_call(ScriptStage& stage, Gaps gaps) {
-  const bool called = std::any_of(stage.side_calls.begin(), stage.side_calls.end(),
-                                  [&](const auto& one) { return "+" + one.second.number == gaps[1]; });
+  const bool called =
+      std::any_of(stage.side_calls.begin(), stage.side_calls.end(),
+                  [&](const auto& one) { return "+" + one.second.number == gaps[1]; });
   return called != gaps[2].matched ? "" : "It is the other way round.";
 }
 

@@ -7,9 +7,8 @@ namespace carillon::core {
 int DialingCampaign::placed() const {
   using S = AttemptState;
   int sum = 0;
-  for (const S state :
-       {S::kDialing, S::kRinging, S::kWaiting, S::kConnected, S::kAnnouncing, S::kParked,
-        S::kTransferred, S::kEnding}) {
+  for (const S state : {S::kDialing, S::kRinging, S::kWaiting, S::kConnected, S::kAnnouncing,
+                        S::kParked, S::kTransferred, S::kEnding}) {
     sum += count(state);
   }
   return sum;

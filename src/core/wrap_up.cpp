@@ -30,8 +30,8 @@ const DispositionRule* find_rule(const Campaign& campaign, const std::string& na
 bool has_been_disposed_of(const World& world, const AgentSession& session) {
   return std::any_of(world.sessions.begin(), world.sessions.end(), [&](const auto& entry) {
     const LastCall& last = entry.second.last;
-    return entry.second.id != session.id && last.attempt == session.last.attempt &&
-           last.disposed && !last.handed_on;
+    return entry.second.id != session.id && last.attempt == session.last.attempt && last.disposed &&
+           !last.handed_on;
   });
 }
 

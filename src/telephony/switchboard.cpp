@@ -236,8 +236,7 @@ std::optional<LegId> Switchboard::leg_of(const Party& party) {
     return line != nullptr ? std::optional(line->leg()) : std::nullopt;
   }
   const auto* attempt = std::get_if<AttemptId>(&party);
-  const auto* call =
-      attempt != nullptr ? call_of(*attempt) : call_of(std::get<SideCallId>(party));
+  const auto* call = attempt != nullptr ? call_of(*attempt) : call_of(std::get<SideCallId>(party));
   const bool there = call != nullptr && call->is_answered();
   return there ? std::optional(call->leg()) : std::nullopt;
 }
@@ -303,7 +302,9 @@ void Switchboard::hang_up_all() {
   for (auto& [id, call] : side_calls_) call->hang_up(EndedBy::kSystem);
 }
 
-bool Switchboard::is_idle() const { return calls_.empty() && side_calls_.empty() && lines_.empty(); }
+bool Switchboard::is_idle() const {
+  return calls_.empty() && side_calls_.empty() && lines_.empty();
+}
 
 TelephonyCounters Switchboard::counters() const {
   TelephonyCounters out = totals_;

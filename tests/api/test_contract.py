@@ -5,7 +5,7 @@ import contract
 
 # Succeed only with a call under way; tests/blackbox has them.
 NEED_A_CALL = {"hangUp", "hold", "mute", "sendDigits", "decidePreview", "submitDisposition", "listAttemptEvents", "getAttempt",
-               "getRecording"}
+               "getRecording", "parkCall", "retrieveCall", "transferCall", "consult", "consultStep"}
 WEBSOCKETS = {"watchEvents", "openAgentLine"}  # test_events.py
 
 
@@ -139,6 +139,13 @@ def agent(ann, boss, campaign):
     assert session["state"] == "paused"
     assert ann.post("/agent/session", {"campaign_id": campaign}).status_code == 409
     assert ann.post("/agent/session/hangup").status_code == 409
+    assert ann.get("/agent/colleagues").json() == {"items": [], "total": 0}
+    for refused in ("park", "retrieve", "transfer", "consult", "consult/step"):
+        body = {"retrieve": {"attempt_id": 1}, "transfer": {"manager": True}, "consult": {"number": "+493012345678"},
+                "consult/step": {"step": "back"}}.get(refused)
+        assert ann.post("/agent/session/" + refused, body).status_code == 409, refused
+    for bad in ({}, {"manager": True, "number": "+493012345678"}, {"number": "030"}, {"number": "+4990012345678"}):
+        assert ann.post("/agent/session/transfer", bad).status_code in (400, 422), bad
     assert ann.post("/agent/session/status", {"ready": False, "pause_reason": "lunch"}).status_code == 204
     assert boss.post(f"/agent_sessions/{session['session_id']}/pause").status_code == 204
     assert ann.get("/agent/session").json()["session"]["session_id"] == session["session_id"]

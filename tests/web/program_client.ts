@@ -77,7 +77,7 @@ export class ProgramClient {
         city: 'Portland',
       });
     }
-    return { person, script, campaign, leadset };
+    return { person, script, campaign, leadset, trunks };
   }
 
   dispose(): Promise<void> {

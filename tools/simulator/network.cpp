@@ -105,8 +105,7 @@ void Network::end(AttemptId attempt, Outcome outcome, EndedBy by, bool try_next)
 void Network::place_side_call(SideCallId call) {
   side_calls_[call] = false;
   if (random_.chance(0.4)) {
-    agenda_.in(random_.between(300ms, 20s),
-               [this, call] { end_side_call(call, Outcome::kBusy); });
+    agenda_.in(random_.between(300ms, 20s), [this, call] { end_side_call(call, Outcome::kBusy); });
     return;
   }
   agenda_.in(random_.between(1s, 10s), [this, call] {
@@ -114,8 +113,7 @@ void Network::place_side_call(SideCallId call) {
     if (it == side_calls_.end()) return;
     it->second = true;
     if (!random_.chance(faults.answer_lost)) report_(SideCallAnswered{call});
-    agenda_.in(1s + random_.around(30s),
-               [this, call] { end_side_call(call, Outcome::kAnswered); });
+    agenda_.in(1s + random_.around(30s), [this, call] { end_side_call(call, Outcome::kAnswered); });
   });
 }
 

@@ -13,8 +13,8 @@ void People::add(UserId agent, std::vector<CampaignId> campaigns) {
 
 void People::see(const AgentLive& live) {
   Person& person = people_[live.agent];
-  const bool changed = !person.live || person.live->state != live.state ||
-                       person.live->attempt != live.attempt;
+  const bool changed =
+      !person.live || person.live->state != live.state || person.live->attempt != live.attempt;
   person.live = live;
   if (!changed) return;
   person.state_since = agenda_.now();

@@ -335,8 +335,8 @@ void Referee::check_call(AttemptId attempt, const LiveCall& call) {
   }
 }
 
-/// A customer who was put aside is somebody's business: an agent's who has him on hold, the queue's,
-/// everybody's while he is parked, or that of the number that he was left to.
+/// A customer who was put aside is somebody's business: an agent's who has him on hold, the
+/// queue's, everybody's while he is parked, or that of the number that he was left to.
 void Referee::check_aside(AttemptId attempt, const LiveCall& call) {
   const Duration age = now_.steady - call.aside_since;
   if (age < kLatest) return;

@@ -58,7 +58,7 @@ class Referee {
     SteadyTime aside_since{};
     std::optional<SideCallId> third;  ///< the number that it was left to
     CallState shown = CallState::kDialing;
-    bool connected = false;               ///< as the network did
+    bool connected = false;  ///< as the network did
     SteadyTime since{};
     SteadyTime answered_at{};
     SteadyTime end_told_at{};

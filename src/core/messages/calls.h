@@ -171,9 +171,9 @@ struct PhoneRegistered {
 };
 
 using TelephonyEvent =
-    std::variant<CallProgress, CallAnswered, CallEnded, CallDigit, SideCallRinging, SideCallAnswered,
-                 SideCallEnded, RecordingFinished, AgentLineUp, AgentLineDown, TrunkStateChanged,
-                 PhoneRegistered>;
+    std::variant<CallProgress, CallAnswered, CallEnded, CallDigit, SideCallRinging,
+                 SideCallAnswered, SideCallEnded, RecordingFinished, AgentLineUp, AgentLineDown,
+                 TrunkStateChanged, PhoneRegistered>;
 
 /// Answer to AgentOffer; goes to the API, not to the core.
 struct AgentAnswer {

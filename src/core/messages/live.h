@@ -77,9 +77,9 @@ struct AgentRetrieve {
 };
 /// Whom a call is handed to, or who is asked in: exactly one of the three.
 struct TransferTarget {
-  UserId colleague;           ///< an agent of the same campaign who is waiting for calls
-  bool any_manager = false;   ///< a supervisor or administrator who is logged in to the campaign
-  std::string number;         ///< E.164 with '+'
+  UserId colleague;          ///< an agent of the same campaign who is waiting for calls
+  bool any_manager = false;  ///< a supervisor or administrator who is logged in to the campaign
+  std::string number;        ///< E.164 with '+'
 };
 /// Blind transfer: the customer goes on to `to`, the agent to wrap-up.
 struct AgentTransfer {
@@ -154,8 +154,8 @@ struct AgentLive {
   std::string pause_reason;  ///< e.g. "login", "break", "no disposition", "line down"
   bool line_up = false;
   bool muted = false;
-  AttemptId attempt;                 ///< the call in the panel, also in wrap-up
-  std::shared_ptr<const Lead> lead;  ///< of that attempt or preview
+  AttemptId attempt;                    ///< the call in the panel, also in wrap-up
+  std::shared_ptr<const Lead> lead;     ///< of that attempt or preview
   std::optional<ThirdPartyLive> third;  ///< whom the agent has asked into the call
   bool guest = false;                   ///< the call is a colleague's, who has asked this agent in
   std::optional<WallTime> wrap_up_until;

@@ -40,7 +40,7 @@ int64_t AudioTrack::position_of(uint32_t ssrc, uint32_t timestamp, int64_t arriv
 }
 
 void AudioTrack::add(uint32_t ssrc, uint32_t timestamp, int64_t arrival,
-                         std::span<const int16_t> samples) {
+                     std::span<const int16_t> samples) {
   const int64_t exact = position_of(ssrc, timestamp, arrival);
   const int64_t begin = std::max<int64_t>(exact, 0) / kUnit * kUnit;
   const auto count = static_cast<int64_t>(samples.size()) / kUnit * kUnit;

@@ -143,7 +143,8 @@ class MediaPlane::Implementation {
     place_on(static_cast<size_t>(least - load_.begin()), leg, kind);
   }
   void place_on(size_t loop, LegId leg, LegKind kind) {
-    CARILLON_ASSERT(legs_.try_emplace(leg, Place{loop, kind, 0, {}}).second, "a leg was opened twice");
+    CARILLON_ASSERT(legs_.try_emplace(leg, Place{loop, kind, 0, {}}).second,
+                    "a leg was opened twice");
     ++load_[loop];
   }
 
@@ -247,7 +248,7 @@ class MediaPlane::Implementation {
 
   std::mutex mutex_;
   std::unordered_map<LegId, Place> legs_;
-  std::vector<int> load_;  ///< legs of each loop
+  std::vector<int> load_;                  ///< legs of each loop
   std::unordered_map<LegId, Link> links_;  ///< of browsers that are heard on another loop
   int64_t last_own_leg_ = 0;               ///< legs of our own count down from -1
   std::unordered_map<AttemptId, LegId> recordings_;

@@ -673,8 +673,8 @@ class LoopbackConference : public LoopbackTwoLoops {
 
 TEST_F(LoopbackConference, BrowsersOfDifferentLoopsHearEachOther) {
   plane_->connect(kAgent, kColleague);
-  EXPECT_TRUE(eventually(
-      [&] { return browser_->hears(kColleagueTone) && colleague_->hears(kAgentTone); }));
+  EXPECT_TRUE(
+      eventually([&] { return browser_->hears(kColleagueTone) && colleague_->hears(kAgentTone); }));
   EXPECT_TRUE(eventually([&] { return customer_.hears_silence(); }));
   plane_->connect(kAgent, kCustomer);
   EXPECT_TRUE(both_hear_each_other());
@@ -694,8 +694,8 @@ TEST_F(LoopbackConference, EverybodyHearsEverybodyElse) {
       [&] { return customer_.hears(kColleagueTone) && colleague_->hears(kCustomerTone); }));
   plane_->mute(kAgent, false);
   plane_->hold(kCustomer, true);
-  EXPECT_TRUE(eventually(
-      [&] { return browser_->hears(kColleagueTone) && colleague_->hears(kAgentTone); }));
+  EXPECT_TRUE(
+      eventually([&] { return browser_->hears(kColleagueTone) && colleague_->hears(kAgentTone); }));
   plane_->hold(kCustomer, false);
   plane_->close(kColleague);
   EXPECT_TRUE(eventually([&] { return browser_->hears(kCustomerTone); }));

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <sndfile.h>
 
-#include "telephony/media/g711.h"
 #include "telephony/media/audio_track.h"
+#include "telephony/media/g711.h"
 #include "telephony/media/remote_media.h"
 
 namespace carillon::media {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "telephony/media/g711.h"
 #include "telephony/media/audio_track.h"
+#include "telephony/media/g711.h"
 #include "telephony/media/rtp_packet.h"
 #include "telephony/media/rtp_streams.h"
 #include "telephony/media/telephone_event.h"

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { agentCampaignsQuery } from '@/api/queries';
 import type { AgentCampaign, AgentLive, CallLive } from '@/api/types';
 import { AccountMenu } from '@/app/account_menu';
+import { showDone } from '@/app/errors';
 import { StreamBanner } from '@/app/stream_banner';
 import { useConfirm } from '@/components/confirm';
 import { Logo } from '@/components/logo';
@@ -42,6 +43,7 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
 
   useSounds(session, line.state === 'interrupted');
   useTitle(session);
+  useReturnNotice(session);
   const { setMuted } = line;
   useEffect(() => setMuted(session.muted), [session.muted, setMuted, line.state]);
 
@@ -145,6 +147,15 @@ function useSounds(session: AgentLive, interrupted: boolean): void {
     if (interrupted && !told.current) chimeLineDown(volume);
     told.current = interrupted;
   }, [interrupted, volume]);
+}
+
+/** The third party is gone, perhaps by itself: the customer hears the agent again. */
+function useReturnNotice(session: AgentLive): void {
+  const before = useRef(session.third);
+  useEffect(() => {
+    if (before.current && !session.third && session.state === 'in_call') showDone('You are back with the customer.');
+    before.current = session.third;
+  }, [session.third, session.state]);
 }
 
 function useTitle(session: AgentLive): void {
