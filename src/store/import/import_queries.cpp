@@ -1,4 +1,6 @@
 // What only imports ask of the database.
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "store/database.h"
@@ -48,9 +50,10 @@ Result<std::unordered_set<std::string>> Reader::dnc_phones(const std::vector<std
 Result<bool> Reader::has_leads_for_import(DuplicateScope scope, LeadsetId leadset,
                                           ImportId replacing, ImportId own) {
   return guarded([&]() -> Result<bool> {
-    const int64_t first =
+    const int64_t own_first =
         db_.number("SELECT id FROM leads WHERE import_id = ? AND import_id > 0 ORDER BY id LIMIT 1",
                    {own.value});
+    const int64_t before = own_first > 0 ? own_first : std::numeric_limits<int64_t>::max();
     std::string leadsets = "id = ?";
     if (scope == DuplicateScope::kCampaign) {
       leadsets =
@@ -64,9 +67,8 @@ Result<bool> Reader::has_leads_for_import(DuplicateScope scope, LeadsetId leadse
          db_.query("SELECT id FROM leadsets WHERE " + leadsets, {leadset.value})) {
       const auto id = to_number<int64_t>(row[0]);
       if (replacing && id == leadset.value) continue;
-      if (!db_.query("SELECT id FROM leads WHERE leadset_id = ? AND (id < ? OR ? = 0) ORDER BY id "
-                     "LIMIT 1",
-                     {id, first, first})
+      if (!db_.query("SELECT id FROM leads WHERE leadset_id = ? AND id < ? ORDER BY id LIMIT 1",
+                     {id, before})
                .empty()) {
         return true;
       }

@@ -14,8 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr size_t kFirstChunkRows = 500;
-constexpr size_t kSmallestChunkRows = 200;
-constexpr size_t kChunksUnderWay = 2;  ///< one is written while the next is read
+constexpr size_t kSmallestChunkRows = 500;  ///< fewer cost more in commits than in rows
+constexpr size_t kChunksUnderWay = 2;       ///< one is written while the next is read
 constexpr auto kReportGap = 250ms;
 constexpr auto kStopPoll = 200ms;
 constexpr auto kRetryGap = 2s;
