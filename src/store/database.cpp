@@ -26,6 +26,7 @@ namespace carillon::store {
 namespace {
 
 constexpr size_t kStatementsKept = 400;
+constexpr size_t kInsertsKept = 20;
 
 /// `select ? from` becomes `select :p1 from`: SOCI's form on both databases.
 std::string with_names(const std::string& sql) {
@@ -201,6 +202,48 @@ void run_sqlite(sqlite_api::sqlite3* connection, const std::string& statements) 
   throw translate_sqlite(code, text);
 }
 
+/// An INSERT that is kept prepared, with none of SOCI's copies in between: an import's rows go
+/// through it, and nothing else is as many.
+class SqliteInsert {
+ public:
+  SqliteInsert(sqlite_api::sqlite3* connection, const std::string& sql) : connection_(connection) {
+    check(sqlite_api::sqlite3_prepare_v3(connection, sql.c_str(), static_cast<int>(sql.size()) + 1,
+                                         SQLITE_PREPARE_PERSISTENT, &statement_, nullptr));
+  }
+  ~SqliteInsert() { sqlite_api::sqlite3_finalize(statement_); }
+  SqliteInsert(const SqliteInsert&) = delete;
+  SqliteInsert& operator=(const SqliteInsert&) = delete;
+
+  void run(const Values& row) {
+    // The texts live until the step is over.
+    for (size_t i = 0; i < row.size(); ++i) check(bind(static_cast<int>(i) + 1, row[i]));
+    const int code = sqlite_api::sqlite3_step(statement_);
+    const std::string problem = code == SQLITE_DONE ? "" : sqlite_api::sqlite3_errmsg(connection_);
+    sqlite_api::sqlite3_reset(statement_);
+    if (code != SQLITE_DONE) throw translate_sqlite(code, problem);
+  }
+
+ private:
+  int bind(int position, const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      return sqlite_api::sqlite3_bind_text(statement_, position, text->data(),
+                                           static_cast<int>(text->size()), nullptr);
+    }
+    if (const auto* number = std::get_if<int64_t>(&value)) {
+      return sqlite_api::sqlite3_bind_int64(statement_, position, *number);
+    }
+    return sqlite_api::sqlite3_bind_double(statement_, position, std::get<double>(value));
+  }
+  void check(int code) {
+    if (code != SQLITE_OK) {
+      throw translate_sqlite(code, sqlite_api::sqlite3_errmsg(connection_));
+    }
+  }
+
+  sqlite_api::sqlite3* connection_;
+  sqlite_api::sqlite3_stmt* statement_ = nullptr;
+};
+
 void check_text(const Values& values) {
   for (const auto& value : values) {
     const auto* text = std::get_if<std::string>(&value);
@@ -281,6 +324,7 @@ struct Database::Connection {
   }
 
   soci::session session;
+  std::unordered_map<std::string, std::unique_ptr<SqliteInsert>> inserts;
   std::atomic<int> socket{-1};  ///< PostgreSQL's, for abort()
 };
 
@@ -521,7 +565,16 @@ void Database::insert_rows(const std::string& table, const std::string& columns,
   std::string marks = "?";
   for (size_t i = 1; i < rows.front().size(); ++i) marks += ", ?";
   const std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, marks);
-  for (const auto& row : rows) execute(sql, row);
+  translated(sql, [&] {
+    auto& inserts = connection_->inserts;
+    if (inserts.size() >= kInsertsKept && !inserts.contains(sql)) inserts.clear();
+    auto& insert = inserts[sql];
+    if (!insert) insert = std::make_unique<SqliteInsert>(connection_->sqlite(), sql);
+    for (const auto& row : rows) {
+      check_text(row);
+      insert->run(row);
+    }
+  });
 }
 
 void Database::copy_in(const std::string& table, const std::string& columns,

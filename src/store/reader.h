@@ -76,6 +76,13 @@ class Reader {
   Result<std::unordered_set<std::string>> known_phones_for_import(
       const std::vector<std::string>& phones, DuplicateScope scope, LeadsetId leadset,
       ImportId replacing);
+  /// Whether the same scope has any lead from before the import `own` had its first.
+  Result<bool> has_leads_for_import(DuplicateScope scope, LeadsetId leadset, ImportId replacing,
+                                    ImportId own);
+  /// Where the leads and the do-not-call lists end now.
+  Result<ImportMarks> import_marks();
+  /// Whether anybody but the import has added leads after `after`.
+  Result<bool> others_added_leads(LeadId after, ImportId own);
   /// The phones among `phones` that are on the system's do-not-call list or on that of the
   /// leadset's campaign (import/import_queries.cpp).
   Result<std::unordered_set<std::string>> dnc_phones(const std::vector<std::string>& phones,

@@ -160,6 +160,13 @@ struct RejectedRow {
   std::string content;
 };
 
+/// Where the leads and the do-not-call lists end: what is added later comes after it.
+struct ImportMarks {
+  LeadId last_lead;
+  int64_t last_dnc = 0;
+  bool certain = false;  ///< false on PostgreSQL, where others write at the same time
+};
+
 /// Where a phone counts as a duplicate.
 enum class DuplicateScope { kLeadset, kCampaign, kEverywhere };
 

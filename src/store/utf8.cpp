@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace carillon::store {
 namespace {
@@ -27,11 +28,25 @@ bool second_byte_allowed(uint8_t lead, uint8_t second) {
   }
 }
 
+/// Length of the beginning of `text` that is ASCII without NUL, in whole words of eight bytes.
+size_t plain_length(std::string_view text) {
+  constexpr uint64_t kLowBits = 0x0101010101010101;
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t length = 0;
+  for (; length + sizeof(uint64_t) <= text.size(); length += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + length, sizeof word);
+    // The first part finds bytes above 127, the second (with the first) zero bytes.
+    if ((word | (word - kLowBits)) & kHighBits) break;
+  }
+  return length;
+}
+
 }  // namespace
 
 bool is_storable_text(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  for (size_t i = 0; i < text.size();) {
+  for (size_t i = plain_length(text); i < text.size();) {
     const size_t length = sequence_length(byte(i));
     if (length == 0 || i + length > text.size()) return false;
     for (size_t k = 1; k < length; ++k) {

@@ -9,6 +9,7 @@
 namespace carillon::store {
 
 struct Effects;
+struct LeadRows;
 
 /// The changes of one Store::change, inside its transaction: it sees its own writes, and when the
 /// work returns an error nothing of it stays. Each function checks its input: kInvalid with the
@@ -71,9 +72,9 @@ class Writer : public Reader {
   Result<void> remove_lead(LeadId id);
   /// Many leads at once, for imports: checks as add_lead does and fails as a whole.
   Result<void> add_leads(LeadsetId leadset, ImportId import, const std::vector<Lead>& leads);
-  /// As add_leads, but the leads stay out of dialing until release_leads(): an import is seen whole
-  /// or not at all. Their fields must have been checked (import/staging.cpp).
-  Result<void> stage_leads(LeadsetId leadset, ImportId import, const std::vector<Lead>& leads);
+  /// Leads of an import, whose fields must have been checked. Staged ones stay out of dialing until
+  /// release_leads(): an import is seen whole or not at all (import/staging.cpp).
+  Result<void> insert_leads(const LeadRows& leads);
   /// Lets up to `limit` staged leads of an import be dialed, in order of id after `after`, which is
   /// moved on. Returns how many; call it until it says 0.
   Result<int64_t> release_leads(ImportId import, LeadId& after, int64_t limit);

@@ -15,6 +15,19 @@ namespace {
 constexpr size_t kDelimiterSampleRows = 50;
 constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 
+bool needs_quotes(char c) {
+  switch (c) {
+    case '"':
+    case ',':
+    case ';':
+    case '\t':
+    case '|':
+    case '\r':
+    case '\n': return true;
+    default: return false;
+  }
+}
+
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -27,7 +40,9 @@ std::string_view without_line_end(std::string_view line) {
 /// Length of the first line of `text` with its end (LF, CRLF or CR); 0 when the end has not come.
 /// A CR at the very end of a piece may be half of a CRLF, so it waits, unless `last`.
 size_t line_length(std::string_view text, bool last) {
-  const size_t end = text.find_first_of("\r\n");
+  // Twice a search for one byte is much faster than one for either of two.
+  const size_t line_feed = text.find('\n');
+  const size_t end = std::min(line_feed, text.substr(0, line_feed).find('\r'));
   if (end == std::string_view::npos) return 0;
   if (text[end] == '\n') return end + 1;
   if (end + 1 == text.size()) return last ? end + 1 : 0;
@@ -218,7 +233,7 @@ char detect_delimiter(std::string_view text) {
 void append_csv_field(std::string& out, std::string_view field) {
   const bool formula =
       !field.empty() && kFormulaStarts.find(field.front()) != std::string_view::npos;
-  if (!formula && field.find_first_of("\",;\t|\r\n") == std::string_view::npos) {
+  if (!formula && std::ranges::none_of(field, needs_quotes)) {
     out.append(field);
     return;
   }

@@ -14,8 +14,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/import/import_chunk.h"
 #include "store/import/import_plan.h"
 #include "store/import/import_run.h"
+#include "store/import/lead_rows.h"
 #include "store/testing/test_store.h"
 
 namespace carillon::store {
@@ -440,6 +442,10 @@ TEST_P(ImportJobsTest, FilesOverTheLimitAreRefused) {
   EXPECT_EQ((*upload)->write(std::string(60, 'x')).error().code, ErrorCode::kTooLarge);
 }
 
+Result<void> stage(Writer& writer, ImportId import, const Lead& lead) {
+  return writer.insert_leads(lead_rows(import, {{&lead, false}}, LeadState::kStaged, writer.now()));
+}
+
 TEST_P(ImportJobsTest, StagedLeadsAreNotDialed) {
   const auto import = changed<ImportId>([&](Writer& writer) {
     Import record;
@@ -452,7 +458,7 @@ TEST_P(ImportJobsTest, StagedLeadsAreNotDialed) {
     lead.leadset = leadset_;
     lead.phone = phone(1);
     lead.zone_set = *writer.zone_set({"America/New_York"});
-    if (auto staged = writer.stage_leads(leadset_, import, {lead}); !staged) return staged.error();
+    if (auto staged = stage(writer, import, lead); !staged) return staged.error();
     return true;
   });
   EXPECT_THAT(claimable(), IsEmpty());
@@ -464,6 +470,72 @@ TEST_P(ImportJobsTest, StagedLeadsAreNotDialed) {
     return true;
   });
   EXPECT_THAT(claimable(), ElementsAre(phone(1)));
+}
+
+// Look-ups go before the write, on another thread: what others add in between must count.
+TEST_P(ImportJobsTest, WhatOthersAddBetweenLookUpAndWriteCounts) {
+  const auto lead = [&](int n) {
+    Lead made;
+    made.leadset = leadset_;
+    made.phone = phone(n);
+    made.status = "New";
+    made.zone_set = ZoneSetId{
+        read<std::vector<ZoneSet>>([](Reader& r) { return r.zone_sets(); }).front().id.value};
+    return made;
+  };
+  changed<ZoneSetId>([](Writer& writer) { return writer.zone_set({"America/New_York"}); });
+  const auto import = changed<ImportId>([&](Writer& writer) {
+    Import record;
+    record.leadset = leadset_;
+    record.options = options_json({}, "somebody else", false);
+    return writer.add_import(record);
+  });
+  for (const bool keep_dnc : {false, true}) {
+    SCOPED_TRACE(keep_dnc);
+    const int n = keep_dnc ? 10 : 0;
+    ImportChunk chunk(4);
+    for (int i = 0; i < 4; ++i) {
+      CsvRow row;
+      row.line = n + i + 1;
+      const std::string cell = phone(n + i);
+      row.fields = {cell};
+      chunk.add(row, {.lead = lead(n + i)});
+    }
+    ImportWatch watch;
+    watch.last_lead = read<ImportMarks>([](Reader& r) { return r.import_marks(); }).last_lead.value;
+    const ImportChunk::Terms terms{.leadset = leadset_,
+                                   .import = import,
+                                   .duplicates = Duplicates::kLeadset,
+                                   .check_dnc = !keep_dnc};
+    PhoneSet met;
+    chunk.judge(terms, read<ImportChunk::Findings>([&](Reader& reader) {
+                  return chunk.look_up(reader, terms);
+                }),
+                met);
+    chunk.set_report_room(100);
+    changed<LeadId>([&](Writer& writer) { return writer.add_lead(lead(n + 1)); });
+    changed<bool>([&](Writer& writer) -> Result<bool> {
+      DncEntry entry;
+      entry.phone = phone(n + 2);
+      if (auto added = writer.add_dnc(entry); !added) return added.error();
+      return true;
+    });
+    changed<bool>([&](Writer& writer) -> Result<bool> {
+      if (auto written = chunk.write(writer, watch); !written) return written.error();
+      return true;
+    });
+    EXPECT_EQ(chunk.written().accepted, keep_dnc ? 3 : 2);
+    EXPECT_EQ(chunk.written().duplicates, 1);
+    EXPECT_EQ(chunk.written().refused, keep_dnc ? 0 : 1);
+  }
+  std::vector<int64_t> lines;
+  for (const auto& row : read<std::vector<RejectedRow>>(
+           [&](Reader& reader) { return reader.rejected_rows(import, 0, 100); })) {
+    lines.push_back(row.row);
+  }
+  EXPECT_THAT(lines, ElementsAre(2, 3, 12));
+  EXPECT_EQ(phones(), (std::set<std::string>{phone(0), phone(1), phone(3), phone(10), phone(11),
+                                             phone(12), phone(13)}));
 }
 
 TEST_P(ImportJobsTest, CancelLeavesNothingBehind) {
@@ -506,7 +578,7 @@ TEST_P(ImportJobsTest, ACompleteImportIsFinishedAfterACrash) {
     lead.leadset = leadset_;
     lead.phone = phone(1);
     lead.zone_set = *writer.zone_set({"America/New_York"});
-    if (auto staged = writer.stage_leads(leadset_, *id, {lead}); !staged) return staged.error();
+    if (auto staged = stage(writer, *id, lead); !staged) return staged.error();
     return id;
   });
   close();

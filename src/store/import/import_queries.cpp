@@ -1,10 +1,13 @@
 // What only imports ask of the database.
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "store/database.h"
 #include "store/import/csv.h"
 #include "store/import/import_jobs.h"
 #include "store/reader.h"
+#include "store/table.h"
 
 namespace carillon::store {
 namespace {
@@ -42,6 +45,55 @@ Result<std::unordered_set<std::string>> Reader::dnc_phones(const std::vector<std
       "SELECT phone FROM dnc WHERE phone " + is_in_list(db_) +
       " AND campaign_id IN (0, (SELECT campaign_id FROM leadsets WHERE id = ?))";
   return phones_of(db_, sql, {list_parameter(db_, phones), leadset.value});
+}
+
+Result<bool> Reader::has_leads_for_import(DuplicateScope scope, LeadsetId leadset,
+                                          ImportId replacing, ImportId own) {
+  return guarded([&]() -> Result<bool> {
+    const int64_t own_first =
+        db_.number("SELECT id FROM leads WHERE import_id = ? AND import_id > 0 ORDER BY id LIMIT 1",
+                   {own.value});
+    const int64_t before = own_first > 0 ? own_first : std::numeric_limits<int64_t>::max();
+    std::string leadsets = "id = ?";
+    if (scope == DuplicateScope::kCampaign) {
+      leadsets =
+          "id IN (SELECT o.id FROM leadsets o JOIN leadsets l ON l.id = o.id OR (l.campaign_id = "
+          "o.campaign_id AND l.campaign_id > 0) WHERE l.id = ?)";
+    } else if (scope == DuplicateScope::kEverywhere) {
+      leadsets = "(deleted_at = 0 OR id = ?)";
+    }
+    // One look into the index for each leadset.
+    for (const auto& row :
+         db_.query("SELECT id FROM leadsets WHERE " + leadsets, {leadset.value})) {
+      const auto id = to_number<int64_t>(row[0]);
+      if (replacing && id == leadset.value) continue;
+      if (!db_.query("SELECT id FROM leads WHERE leadset_id = ? AND id < ? ORDER BY id LIMIT 1",
+                     {id, before})
+               .empty()) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
+Result<ImportMarks> Reader::import_marks() {
+  return guarded([&]() -> Result<ImportMarks> {
+    ImportMarks marks;
+    marks.last_lead = LeadId{db_.number("SELECT max(id) FROM leads")};
+    if (db_.is_postgresql()) return marks;
+    marks.last_dnc = db_.number("SELECT max(rowid) FROM dnc");
+    marks.certain = true;
+    return marks;
+  });
+}
+
+Result<bool> Reader::others_added_leads(LeadId after, ImportId own) {
+  return guarded([&]() -> Result<bool> {
+    return !db_.query("SELECT id FROM leads WHERE id > ? AND import_id <> ? LIMIT 1",
+                      {after.value, own.value})
+                .empty();
+  });
 }
 
 Result<std::unordered_set<std::string>> Reader::known_phones_for_import(

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <thread>
-#include <unordered_set>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
@@ -16,50 +14,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr size_t kFirstChunkRows = 500;
-constexpr size_t kSmallestChunkRows = 200;
-constexpr size_t kChunksUnderWay = 2;  ///< one is written while the next is read
+constexpr size_t kSmallestChunkRows = 500;  ///< fewer cost more in commits than in rows
+constexpr size_t kChunksUnderWay = 2;       ///< one is written while the next is read
 constexpr auto kReportGap = 250ms;
 constexpr auto kStopPoll = 200ms;
 constexpr auto kRetryGap = 2s;
 constexpr int64_t kRemoveAtOnce = 500;
 constexpr int64_t kReleaseAtOnce = 2'000;
-
-/// A row of the report must be text that both databases keep: well-formed, without NUL.
-std::string storable(std::string_view text) {
-  std::string out;
-  TextDecoder decoder(TextEncoding::kUtf8);
-  decoder.feed(text, out);
-  decoder.finish(out);
-  std::ranges::replace(out, '\0', ' ');
-  return out;
-}
-
-std::string as_csv(const CsvRow& row) {
-  std::string line;
-  for (size_t i = 0; i < row.fields.size(); ++i) {
-    if (i > 0) line += ',';
-    append_csv_field(line, row.fields[i]);
-  }
-  return line;
-}
-
-std::string_view duplicate_reason(Duplicates scope) {
-  switch (scope) {
-    case Duplicates::kLeadset: return "duplicate: the number is already in this leadset";
-    case Duplicates::kCampaign: return "duplicate: the number is already in this campaign";
-    case Duplicates::kEverywhere: return "duplicate: the number is already in a leadset";
-    case Duplicates::kAllow: break;
-  }
-  return "";
-}
-
-DuplicateScope store_scope(Duplicates scope) {
-  switch (scope) {
-    case Duplicates::kCampaign: return DuplicateScope::kCampaign;
-    case Duplicates::kEverywhere: return DuplicateScope::kEverywhere;
-    default: return DuplicateScope::kLeadset;
-  }
-}
 
 }  // namespace
 
@@ -95,115 +56,12 @@ ImportOptions read_options(const std::string& text) {
   return options;
 }
 
-/// Rows on their way to the writer thread, and what became of them there.
-struct ImportRun::Chunk {
-  struct Source {
-    int64_t line = 0;
-    std::string content;
-    ZoneListIndex zones = 0;
-    bool own_zone = false;
-  };
-  std::vector<Lead> leads;
-  std::vector<Source> sources;  ///< of `leads`, one for one
-  std::vector<RejectedRow> rejected;
-  int64_t refused = 0;  ///< as rejected, with those that are too many for the report
-  int64_t count = 0;    ///< rows of the file that the chunk stands for
-
-  LeadsetId leadset;
-  ImportId import;
-  Duplicates duplicates = Duplicates::kAllow;
-  bool replace = false;
-  bool check_dnc = true;
-  int64_t report_room = 0;  ///< rejected rows that may still be kept
-
-  /// What write() did.
-  struct Written {
-    int64_t accepted = 0, duplicates = 0, refused = 0, reported = 0;
-    Clock::duration time{};
-  };
-  Written written;
-
-  /// On the writer thread, inside the change; may be called again when the transaction has to be.
-  Result<void> write(Writer& writer);
-
- private:
-  enum class Verdict { kAccept, kDuplicate, kDoNotCall };
-  Result<std::vector<Verdict>> judge(Writer& writer) const;
-};
-
-Result<void> ImportRun::Chunk::write(Writer& writer) {
-  const auto began = Clock::now();
-  written = {.refused = refused};
-  const auto verdicts = judge(writer);
-  if (!verdicts) return verdicts.error();
-  std::vector<Lead> accepted;
-  std::vector<RejectedRow> report = rejected;
-  const bool all = std::ranges::count(*verdicts, Verdict::kAccept) == std::ssize(leads);
-  for (size_t i = 0; i < leads.size() && !all; ++i) {
-    const auto refuse = [&](std::string_view reason) {
-      report.push_back({sources[i].line, std::string(reason), storable(sources[i].content)});
-    };
-    switch ((*verdicts)[i]) {
-      case Verdict::kAccept: accepted.push_back(leads[i]); break;
-      case Verdict::kDuplicate:
-        ++written.duplicates;
-        refuse(duplicate_reason(duplicates));
-        break;
-      case Verdict::kDoNotCall:
-        ++written.refused;
-        refuse("the number is on the do-not-call list");
-        break;
-    }
-  }
-  const auto& to_add = all ? leads : accepted;
-  written.accepted = std::ssize(to_add);
-  if (!to_add.empty()) {
-    if (auto added = writer.stage_leads(leadset, import, to_add); !added) return added;
-  }
-  std::ranges::sort(report, {}, &RejectedRow::row);
-  if (std::ssize(report) > report_room) report.resize(static_cast<size_t>(report_room));
-  written.reported = std::ssize(report);
-  if (!report.empty()) {
-    if (auto added = writer.add_rejected_rows(import, report); !added) return added;
-  }
-  written.time = Clock::now() - began;
-  return {};
-}
-
-Result<std::vector<ImportRun::Chunk::Verdict>> ImportRun::Chunk::judge(Writer& writer) const {
-  std::vector<std::string> phones;
-  phones.reserve(leads.size());
-  for (const auto& lead : leads) phones.push_back(lead.phone);
-  std::unordered_set<std::string> known, dnc;
-  if (duplicates != Duplicates::kAllow) {
-    const auto scope = store_scope(duplicates);
-    auto found =
-        writer.known_phones_for_import(phones, scope, leadset, replace ? import : ImportId{});
-    if (!found) return found.error();
-    known = std::move(*found);
-  }
-  if (check_dnc) {
-    auto found = writer.dnc_phones(phones, leadset);
-    if (!found) return found.error();
-    dnc = std::move(*found);
-  }
-  std::vector<Verdict> verdicts(leads.size(), Verdict::kAccept);
-  for (size_t i = 0; i < leads.size(); ++i) {
-    if (dnc.contains(phones[i])) {
-      verdicts[i] = Verdict::kDoNotCall;
-    } else if (duplicates != Duplicates::kAllow && !known.insert(phones[i]).second) {
-      verdicts[i] = Verdict::kDuplicate;
-    }
-  }
-  return verdicts;
-}
-
 /// The chunks that were sent and not yet collected. Shared with the writer thread.
 struct ImportRun::Window {
   std::mutex mutex;
   std::condition_variable changed;
   size_t under_way = 0;
-  std::vector<std::shared_ptr<Chunk>> written;
+  std::vector<std::shared_ptr<ImportChunk>> written;
   std::optional<Error> failure;
 
   /// False when `stop` came first.
@@ -218,6 +76,24 @@ struct ImportRun::Window {
   }
 };
 
+/// What this thread waits for. Shared with the thread that answers.
+struct ImportRun::Waiting {
+  Window window;
+  std::optional<Result<void>> result;
+
+  void answer(Result<void> answered) {
+    std::lock_guard lock(window.mutex);
+    result = std::move(answered);
+    window.changed.notify_all();
+  }
+  Result<void> wait(const std::atomic<bool>& stop) {
+    if (!window.wait(stop, [&] { return result.has_value(); })) {
+      return Error{ErrorCode::kUnavailable, "The server is stopping.", ""};
+    }
+    return *result;
+  }
+};
+
 ImportRun::ImportRun(Store& store, const ImportConfig& config, const Uploads& uploads,
                      ImportTask& task, const ImportJobs::Progress& progress,
                      const std::atomic<bool>& stop)
@@ -229,8 +105,9 @@ ImportRun::ImportRun(Store& store, const ImportConfig& config, const Uploads& up
       stop_(stop),
       record_(task.record()),
       window_(std::make_shared<Window>()),
-      chunk_(std::make_unique<Chunk>()),
+      watch_(std::make_shared<ImportWatch>()),
       chunk_rows_(std::min(kFirstChunkRows, config.chunk_rows_max)),
+      chunk_(std::make_unique<ImportChunk>(chunk_rows_)),
       zone_set_of_list_(static_cast<size_t>(zone_list_count())) {}
 
 ImportRun::~ImportRun() = default;
@@ -280,6 +157,7 @@ bool ImportRun::stopped_or_cancelled() const {
 Result<ImportRun::ReadEnd> ImportRun::read_rows(const ImportPlan& plan) {
   const auto facts = uploads_.facts(record_.file);
   if (!facts) return facts.error();
+  if (auto watching = begin_watch(); !watching) return watching.error();
   std::optional<Error> failure;
   const auto on_row = [&](const CsvRow& row) {
     if (row_index_++ < task_.spec.start_row) return true;
@@ -303,55 +181,54 @@ Result<ImportRun::ReadEnd> ImportRun::read_rows(const ImportPlan& plan) {
   return ReadEnd::kComplete;
 }
 
+/// From here on leads of others are noticed.
+Result<void> ImportRun::begin_watch() {
+  const auto watch = watch_;
+  return read([watch](Reader& reader) -> Result<void> {
+    const auto marks = reader.import_marks();
+    if (!marks) return marks.error();
+    watch->last_lead = marks->last_lead.value;
+    return {};
+  });
+}
+
 void ImportRun::take_row(const ImportPlan& plan, const CsvRow& row) {
-  ++chunk_->count;
+  const bool keep =
+      reported_rejects_ + chunk_->rejected() < static_cast<int64_t>(config_.max_report_rows);
   if (!row.error.empty()) {
-    reject(row, row.error);
+    chunk_->reject(row, row.error, keep);
   } else if (auto planned = plan.lead_of(row); !planned) {
-    reject(row, planned.error().message);
+    chunk_->reject(row, planned.error().message, keep);
   } else {
-    chunk_->sources.push_back({row.line, as_csv(row), planned->zones, planned->own_zone});
-    chunk_->leads.push_back(std::move(planned->lead));
+    chunk_->add(row, std::move(*planned));
   }
-  if (static_cast<size_t>(chunk_->count) >= chunk_rows_) send_chunk();
+  if (static_cast<size_t>(chunk_->count()) >= chunk_rows_) send_chunk();
 }
 
-void ImportRun::reject(const CsvRow& row, std::string reason) {
-  ++chunk_->refused;
-  if (reported_rejects_ + std::ssize(chunk_->rejected) <
-      static_cast<int64_t>(config_.max_report_rows)) {
-    chunk_->rejected.push_back({row.line, std::move(reason), storable(as_csv(row))});
-  }
-}
-
-/// Hands the chunk to the writer thread, once there is room in the window.
+/// Judges the chunk and hands it to the writer thread, once there is room in the window.
 void ImportRun::send_chunk() {
-  auto fail = [&](const Error& error) {
+  if (chunk_->count() == 0) return;
+  const auto judged = judge_chunk();
+  if (!judged) {
     std::lock_guard lock(window_->mutex);
-    if (!window_->failure) window_->failure = error;
-  };
+    if (!window_->failure) window_->failure = judged.error();
+    return;
+  }
+  const auto& chunk = *judged;
   const bool room = window_->wait(
       stop_, [&] { return window_->under_way < kChunksUnderWay || window_->failure; });
   collect();
-  if (!room || chunk_->count == 0) return;
-  if (auto resolved = resolve_zones(*chunk_); !resolved) return fail(resolved.error());
-
-  std::shared_ptr<Chunk> chunk = std::move(chunk_);
-  chunk_ = std::make_unique<Chunk>();
-  chunk->leadset = record_.leadset;
-  chunk->import = record_.id;
-  chunk->duplicates = task_.spec.duplicates;
-  chunk->replace = task_.spec.mode == ImportMode::kReplace;
-  chunk->check_dnc = !task_.spec.keep_dnc;
-  chunk->report_room =
-      std::max<int64_t>(static_cast<int64_t>(config_.max_report_rows) - reported_rejects_, 0);
+  if (!room) return;
+  chunk->set_report_room(
+      std::max<int64_t>(static_cast<int64_t>(config_.max_report_rows) - reported_rejects_, 0));
   {
     std::lock_guard lock(window_->mutex);
     ++window_->under_way;
   }
   store_.change(
-      task_.actor, [chunk](Writer& writer) { return chunk->write(writer); },
-      [chunk, window = window_](const Result<void>& committed) {
+      task_.actor, [chunk, watch = watch_](Writer& writer) { return chunk->write(writer, *watch); },
+      [chunk, watch = watch_, window = window_](const Result<void>& committed) {
+        if (committed) watch->last_lead = chunk->written().last_lead.value;
         std::lock_guard lock(window->mutex);
         --window->under_way;
         if (committed) {
@@ -363,14 +240,36 @@ void ImportRun::send_chunk() {
       });
 }
 
+Result<std::shared_ptr<ImportChunk>> ImportRun::judge_chunk() {
+  if (auto resolved = resolve_zones(*chunk_); !resolved) return resolved.error();
+  const ImportChunk::Terms terms{.leadset = record_.leadset,
+                                 .import = record_.id,
+                                 .duplicates = task_.spec.duplicates,
+                                 .replace = task_.spec.mode == ImportMode::kReplace,
+                                 .check_dnc = !task_.spec.keep_dnc};
+  // Shared, as this thread does not wait for the reader when the process ends.
+  const std::shared_ptr<ImportChunk> chunk = std::move(chunk_);
+  chunk_ = std::make_unique<ImportChunk>(chunk_rows_);
+  const auto findings = std::make_shared<ImportChunk::Findings>();
+  auto found = read([chunk, findings, terms](Reader& reader) -> Result<void> {
+    auto answer = chunk->look_up(reader, terms);
+    if (!answer) return answer.error();
+    *findings = std::move(*answer);
+    return {};
+  });
+  if (!found) return found.error();
+  chunk->judge(terms, std::move(*findings), met_);
+  return chunk;
+}
+
 /// Gives every lead of the chunk the id of its zone set; new sets get theirs in a change before.
-Result<void> ImportRun::resolve_zones(Chunk& chunk) {
+Result<void> ImportRun::resolve_zones(ImportChunk& chunk) {
   std::vector<ZoneListIndex> lists;
   std::vector<std::string> zones;
-  for (size_t i = 0; i < chunk.leads.size(); ++i) {
-    const auto& source = chunk.sources[i];
+  for (size_t i = 0; i < chunk.leads().size(); ++i) {
+    const auto& source = chunk.sources()[i];
     if (source.own_zone) {
-      const auto& zone = chunk.leads[i].time_zone;
+      const auto& zone = chunk.leads()[i].time_zone;
       if (!zone_set_of_zone_.contains(zone)) zones.push_back(zone);
     } else if (!zone_set_of_list_[static_cast<size_t>(source.zones)]) {
       lists.push_back(source.zones);
@@ -401,31 +300,31 @@ Result<void> ImportRun::resolve_zones(Chunk& chunk) {
     for (const auto& [list, id] : found->by_list) zone_set_of_list_[static_cast<size_t>(list)] = id;
     zone_set_of_zone_.merge(found->by_zone);
   }
-  for (size_t i = 0; i < chunk.leads.size(); ++i) {
-    const auto& source = chunk.sources[i];
-    chunk.leads[i].zone_set = source.own_zone
-                                  ? zone_set_of_zone_.at(chunk.leads[i].time_zone)
-                                  : zone_set_of_list_[static_cast<size_t>(source.zones)];
+  for (size_t i = 0; i < chunk.leads().size(); ++i) {
+    const auto& source = chunk.sources()[i];
+    chunk.leads()[i].zone_set = source.own_zone
+                                    ? zone_set_of_zone_.at(chunk.leads()[i].time_zone)
+                                    : zone_set_of_list_[static_cast<size_t>(source.zones)];
   }
   return {};
 }
 
 /// Counts what is durable, and lets the chunks grow or shrink towards the time that they may take.
 void ImportRun::collect() {
-  std::vector<std::shared_ptr<Chunk>> written;
+  std::vector<std::shared_ptr<ImportChunk>> written;
   {
     std::lock_guard lock(window_->mutex);
     written.swap(window_->written);
   }
   for (const auto& chunk : written) {
-    record_.rows += chunk->count;
-    record_.accepted += chunk->written.accepted;
-    record_.duplicates += chunk->written.duplicates;
-    record_.rejected += chunk->written.refused;
-    reported_rejects_ += chunk->written.reported;
-    if (chunk->written.time > config_.chunk_time) {
+    record_.rows += chunk->count();
+    record_.accepted += chunk->written().accepted;
+    record_.duplicates += chunk->written().duplicates;
+    record_.rejected += chunk->written().refused;
+    reported_rejects_ += chunk->written().reported;
+    if (chunk->written().time > config_.chunk_time) {
       chunk_rows_ = std::max(chunk_rows_ / 2, std::min(kSmallestChunkRows, config_.chunk_rows_max));
-    } else if (chunk->written.time < config_.chunk_time / 2) {
+    } else if (chunk->written().time < config_.chunk_time / 2) {
       chunk_rows_ = std::min(chunk_rows_ * 3 / 2, config_.chunk_rows_max);
     }
   }
@@ -538,22 +437,19 @@ void ImportRun::log_failure(const Error& error) {
   while (!stop_ && Clock::now() < until) std::this_thread::sleep_for(kStopPoll);
 }
 
+/// A question to the store that this thread waits for. kUnavailable when the process ends first.
+Result<void> ImportRun::read(std::function<Result<void>(Reader&)> work) {
+  const auto waiting = std::make_shared<Waiting>();
+  store_.read([waiting, work = std::move(work)](Reader& reader) { waiting->answer(work(reader)); });
+  return waiting->wait(stop_);
+}
+
 /// A change of the store that this thread waits for. kUnavailable when the process ends first.
 Result<void> ImportRun::change(std::function<Result<void>(Writer&)> work) {
-  struct Waiting {
-    Window window;
-    std::optional<Result<void>> result;
-  };
   const auto waiting = std::make_shared<Waiting>();
-  store_.change(task_.actor, std::move(work), [waiting](Result<void> committed) {
-    std::lock_guard lock(waiting->window.mutex);
-    waiting->result = std::move(committed);
-    waiting->window.changed.notify_all();
-  });
-  if (!waiting->window.wait(stop_, [&] { return waiting->result.has_value(); })) {
-    return Error{ErrorCode::kUnavailable, "The server is stopping.", ""};
-  }
-  return *waiting->result;
+  store_.change(task_.actor, std::move(work),
+                [waiting](Result<void> committed) { waiting->answer(std::move(committed)); });
+  return waiting->wait(stop_);
 }
 
 }  // namespace carillon::store

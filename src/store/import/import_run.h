@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "store/import/import_chunk.h"
 #include "store/import/import_jobs.h"
 #include "store/import/import_plan.h"
+#include "store/import/phone_set.h"
 #include "store/import/uploads.h"
 #include "store/store.h"
 
@@ -74,15 +76,16 @@ class ImportRun {
   void fail_after_crash();
 
  private:
-  struct Chunk;
   struct Window;
+  struct Waiting;
   enum class ReadEnd { kComplete, kCancelled, kStopped };
 
   Result<ReadEnd> read_rows(const ImportPlan& plan);
+  Result<void> begin_watch();
   void take_row(const ImportPlan& plan, const CsvRow& row);
-  void reject(const CsvRow& row, std::string reason);
   void send_chunk();
-  Result<void> resolve_zones(Chunk& chunk);
+  Result<std::shared_ptr<ImportChunk>> judge_chunk();
+  Result<void> resolve_zones(ImportChunk& chunk);
   void collect();
   void report(bool now);
   bool stopped_or_cancelled() const;
@@ -94,6 +97,7 @@ class ImportRun {
   void end(ImportState state, std::string error);
   void undo(ImportState state, std::string error);
   void log_failure(const Error& error);
+  Result<void> read(std::function<Result<void>(Reader&)> work);
   Result<void> change(std::function<Result<void>(Writer&)> work);
 
   Store& store_;
@@ -105,8 +109,10 @@ class ImportRun {
   Import record_;
 
   std::shared_ptr<Window> window_;
-  std::unique_ptr<Chunk> chunk_;
+  const std::shared_ptr<ImportWatch> watch_;
+  PhoneSet met_;
   size_t chunk_rows_;
+  std::unique_ptr<ImportChunk> chunk_;
   int64_t row_index_ = 0;  ///< rows met in the file, with those before start_row
   int64_t reported_rejects_ = 0;
   std::vector<ZoneSetId> zone_set_of_list_;  ///< 0: not asked for yet

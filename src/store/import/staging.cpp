@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "store/effects.h"
+#include "store/import/lead_rows.h"
 #include "store/table.h"
 #include "store/writer.h"
 
@@ -24,11 +25,11 @@ bool has_content(Id<Tag> id) {
 }
 
 /// Which contact columns hold something in any of the leads; the others keep their defaults.
-std::vector<bool> used_columns(const std::vector<Lead>& leads) {
+std::vector<bool> used_columns(const std::vector<ImportedLead>& leads) {
   std::vector<bool> used;
-  for (const Lead& lead : leads) {
+  for (const auto& imported : leads) {
     size_t i = 0;
-    for_contact_columns(lead, [&](const char*, const auto& field) {
+    for_contact_columns(*imported.lead, [&](const char*, const auto& field) {
       if (i == used.size()) used.push_back(false);
       if (!used[i] && has_content(field)) used[i] = true;
       ++i;
@@ -39,33 +40,37 @@ std::vector<bool> used_columns(const std::vector<Lead>& leads) {
 
 }  // namespace
 
-Result<void> Writer::stage_leads(LeadsetId set, ImportId import, const std::vector<Lead>& leads) {
-  return guarded([&]() -> Result<void> {
-    if (leads.empty()) return {};
-    const auto used = used_columns(leads);
-    std::vector<std::string> phones;
-    for (const auto& lead : leads) phones.push_back(lead.phone);
-    const auto listed = dnc_phones(phones, set);
-    if (!listed) return listed.error();
-
-    std::string columns = "import_id, phone_valid, dnc, created_at, modified_at";
-    size_t i = 0;
-    for_contact_columns(leads.front(), [&](const char* column, const auto&) {
-      if (used[i++]) columns += fmt::format(", {}", column);
-    });
-    const int64_t now = to_unix_ms(now_);
-    std::vector<Values> rows;
-    rows.reserve(leads.size());
-    for (const Lead& lead : leads) {
-      auto& row = rows.emplace_back();
-      row.reserve(used.size() + 5);
-      row = {import.value, kStaged, int64_t{listed->contains(lead.phone) ? 1 : 0}, now, now};
-      size_t column = 0;
-      for_contact_columns(lead, [&](const char*, const auto& field) {
-        if (used[column++]) row.emplace_back(encode(field));
-      });
+LeadRows lead_rows(ImportId import, const std::vector<ImportedLead>& leads, LeadState state,
+                   WallTime now) {
+  LeadRows out;
+  if (leads.empty()) return out;
+  const auto used = used_columns(leads);
+  out.columns = "import_id, phone_valid, dnc, created_at, modified_at";
+  size_t i = 0;
+  for_contact_columns(*leads.front().lead, [&](const char* column, const auto&) {
+    if (used[i++]) out.columns += fmt::format(", {}", column);
+  });
+  const int64_t valid = state == LeadState::kStaged ? kStaged : 1;
+  const int64_t now_ms = to_unix_ms(now);
+  const auto count = static_cast<size_t>(std::ranges::count(used, true)) + 5;
+  out.rows.reserve(leads.size());
+  for (const auto& [lead, on_dnc] : leads) {
+    auto& row = out.rows.emplace_back();
+    row.reserve(count);
+    for (const int64_t number : {import.value, valid, int64_t{on_dnc ? 1 : 0}, now_ms, now_ms}) {
+      row.emplace_back(number);
     }
-    db_.insert_rows("leads", columns, rows);
+    size_t column = 0;
+    for_contact_columns(*lead, [&](const char*, const auto& field) {
+      if (used[column++]) row.emplace_back(encode(field));
+    });
+  }
+  return out;
+}
+
+Result<void> Writer::insert_leads(const LeadRows& leads) {
+  return guarded([&]() -> Result<void> {
+    db_.insert_rows("leads", leads.columns, leads.rows);
     return {};
   });
 }
@@ -82,9 +87,10 @@ Result<int64_t> Writer::release_leads(ImportId id, LeadId& after, int64_t limit)
     const int64_t count = std::stoll(bounds.at(0).at(0));
     if (count == 0) return 0;
     const int64_t last = std::stoll(bounds.at(0).at(1));
+    // The pluses: SQLite reads the leads one after the other, not by way of another index.
     db_.execute(
-        "UPDATE leads SET phone_valid = 1 WHERE import_id = ? AND import_id > 0 AND id > ? AND "
-        "id <= ? AND phone_valid = ?",
+        "UPDATE leads SET phone_valid = 1 WHERE +import_id = ? AND id > ? AND id <= ? AND "
+        "+phone_valid = ?",
         {id.value, after.value, last, kStaged});
     after = LeadId{last};
     mark_leads(job->leadset, true);
