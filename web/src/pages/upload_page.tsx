@@ -154,7 +154,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
 
   async function start() {
     if (settings.mode === 'replace') {
-      const { total } = await unwrap(api.GET('/leadsets/{id}/leads', { params: { path: { id: leadsetId }, query: { limit: 1 } } }));
+      const { total } = await unwrap(api.GET('/leadsets/{id}/lead_count', { params: { path: { id: leadsetId } } }));
       const yes = await confirm({
         title: `Replace ${formatCount(total)} leads?`,
         text: 'The leads that are in the leadset now are deleted, then the file is imported. This cannot be undone.',
@@ -320,7 +320,7 @@ function Running({ importId, leadsetId, onAgain }: { importId: number; leadsetId
                   <Button variant="default" onClick={onAgain}>
                     Upload more leads
                   </Button>
-                  <LinkButton to="/leadsets/$id" params={{ id: leadsetId }}>
+                  <LinkButton to="/leadsets/$id" params={{ id: leadsetId }} search={{ tab: 'data' }}>
                     See the leads
                   </LinkButton>
                 </>
