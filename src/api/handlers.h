@@ -78,6 +78,7 @@ Task<Response> get_leadset_activity(Call& call);
 
 // handlers_imports.cpp
 Task<Response> upload(Call& call);
+Task<Response> upload_from_url(Call& call);
 Task<Response> start_import(Call& call);
 Task<Response> list_imports(Call& call);
 Task<Response> get_import(Call& call);

@@ -73,6 +73,7 @@ std::vector<Route> make_routes() {
       {kDelete, "/api/v1/dnc", kSupervisor, Body::kNone, delete_dnc},
 
       {kPost, "/api/v1/uploads", kSupervisor, Body::kFile, upload},
+      {kPost, "/api/v1/uploads/from_url", kSupervisor, Body::kJson, upload_from_url},
       {kGet, "/api/v1/imports/{id}", kSupervisor, Body::kNone, get_import},
       {kDelete, "/api/v1/imports/{id}", kSupervisor, Body::kNone, cancel_import},
       {kGet, "/api/v1/imports/{id}/rejected.csv", kSupervisor, Body::kNone, get_rejected_rows},

@@ -1,4 +1,6 @@
 """Every operation of openapi.yaml succeeds at least once, and its answer is exactly as described."""
+import http.server
+import threading
 import time
 
 import contract
@@ -158,7 +160,35 @@ def finished_job(boss, answer):
     raise AssertionError(f"never ended: {job}")
 
 
+def uploads_by_url(boss):
+    """From a web server beside us; url_download_test.cpp has what is refused."""
+    class Files(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            if self.path == "/moved":
+                self.send_response(302)
+                self.send_header("Location", "/people.csv?x=1")
+                self.end_headers()
+                return
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write("phone;name\n+442079460001;Ånn\n".encode())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as files:
+        threading.Thread(target=files.serve_forever, daemon=True).start()
+        answer = boss.post("/uploads/from_url", {"url": f"http://127.0.0.1:{files.server_port}/moved"})
+        files.shutdown()
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["rows"] == [["phone", "name"], ["+442079460001", "Ånn"]]
+    for url in ("ftp://example.com/x", "nonsense", "http://user:secret@example.com/", "http://127.0.0.1:1/"):
+        answer = boss.post("/uploads/from_url", {"url": url})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, "url"), answer.text
+
+
 def imports(boss, leadset):
+    uploads_by_url(boss)
     csv = "phone;name\n+442079460001;Ann\n+442079460002;Bob\nnonsense;Cy\n"
     answer = boss.call("POST", "/uploads?name=people.csv", data=csv.encode(), headers={"Content-Type": "text/csv"})
     assert answer.status_code == 201, answer.text

@@ -1,3 +1,4 @@
+import { useThrottledValue } from '@mantine/hooks';
 import { IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -32,6 +33,7 @@ interface Props {
 }
 
 const pageRows = 100;
+const refreshPauseMs = 5000;
 
 /** Every lead of a leadset, also of millions: rows come as they are scrolled to. Cells are edited in place. */
 export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) {
@@ -98,11 +100,16 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
     count();
     grid.current?.refreshInfiniteCache();
   }, [pages, count]);
+  // While a campaign dials, its leads change all the time; who types must not be disturbed.
+  const settled = useThrottledValue(version, refreshPauseMs);
+  const seen = useRef(0);
   useEffect(() => {
-    if (version > 0) refresh();
+    const again = seen.current > 0 && settled !== seen.current;
+    seen.current = settled;
+    if (again && grid.current?.getEditingCells().length === 0) refresh();
     // The version alone says when.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [version]);
+  }, [settled]);
 
   const columns = useMemo(() => [...fixedColumns, ...own.map(ownColumn)], [own]);
   const shown = useMemo(() => arrange(columns, search), [columns, search]);
@@ -248,6 +255,7 @@ function arrange(columns: ColDef<Lead>[], { columns: wanted, sort }: LeadSearch)
   const place = (column: ColDef<Lead>) => {
     if (columnId(column) === openColumn) return -1;
     const at = order.indexOf(columnId(column));
+    if (at < 0 && columnId(column).startsWith('custom:') && !wanted) return order.indexOf('state') + 0.5;
     return at < 0 ? order.length : at;
   };
   return columns
