@@ -180,10 +180,10 @@ test('leads are deleted after a question that names their number', async () => {
 
 test('a lead is added with every field and an own column', async () => {
   await page.goto(`/leadsets/${leadset.id}/add`);
-  await page.getByLabel('Phone', { exact: true }).fill('12');
+  await page.getByRole('textbox', { name: 'Phone', exact: true }).fill('12');
   await page.getByRole('button', { name: 'Add lead' }).click();
-  await expect(page.getByLabel('Phone', { exact: true })).toHaveAttribute('aria-invalid', 'true');
-  await page.getByLabel('Phone', { exact: true }).fill('+13125550014');
+  await expect(page.getByRole('textbox', { name: 'Phone', exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await page.getByRole('textbox', { name: 'Phone', exact: true }).fill('+13125550014');
   await page.getByLabel('Last name').fill('Marsh');
   await page.getByLabel('Security phrase').fill('open sesame');
   await page.getByLabel('Not call until').fill('2031-05-06T07:08');

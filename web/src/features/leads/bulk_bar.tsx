@@ -3,13 +3,13 @@ import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ApiError, unwrap } from '@/api/client';
-import { leadJobsQuery } from '@/api/queries';
 import type { LeadJobRequest } from '@/api/types';
 import { showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
 import { formatCount } from '@/components/format';
 import { leadFieldLabel, mappableFields } from './lead_columns';
 import classes from './lead_grid.module.css';
+import { showStarted } from './lead_jobs';
 
 /** Which leads: chosen ones, or all that match. */
 export type Targets = Pick<LeadJobRequest, 'lead_ids' | 'filter'>;
@@ -35,9 +35,9 @@ export function BulkBar({ leadsetId, targets, count, allCount, ownColumns, onAll
   const leads = `${formatCount(count)} ${count === 1 ? 'lead' : 'leads'}`;
 
   async function start(body: LeadJobRequest) {
-    await unwrap(api.POST('/leadsets/{id}/lead_jobs', { params: { path: { id: leadsetId } }, body }));
-    await client.invalidateQueries({ queryKey: leadJobsQuery(leadsetId).queryKey });
+    const job = await unwrap(api.POST('/leadsets/{id}/lead_jobs', { params: { path: { id: leadsetId } }, body }));
     onClear();
+    await showStarted(client, leadsetId, job);
   }
 
   async function remove() {

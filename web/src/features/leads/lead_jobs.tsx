@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { api, unwrap } from '@/api/client';
 import { leadJobsQuery } from '@/api/queries';
@@ -30,6 +30,13 @@ export function resultOf({ action, state, done, skipped, message }: LeadJob): st
   };
   const rest = skipped > 0 ? `; ${formatCount(skipped)} ${left[action]}` : '';
   return `${leads(done)} ${verbs[action].done}${rest}${state === 'cancelled' ? '; the rest was cancelled' : ''}.`;
+}
+
+/** A job that was just asked for is seen running, even when it has ended before anybody looks. */
+export async function showStarted(client: QueryClient, leadsetId: number, job: LeadJob): Promise<void> {
+  const { queryKey } = leadJobsQuery(leadsetId);
+  client.setQueryData(queryKey, (jobs) => [job, ...(jobs ?? [])]);
+  await client.invalidateQueries({ queryKey });
 }
 
 /** The jobs of a leadset that run now; says what came of each. `onEnded` when leads have changed. */

@@ -9,7 +9,7 @@ import { showError } from '@/app/errors';
 import { Empty, Ready } from '@/components/async_state';
 import { formatCount, formatTime } from '@/components/format';
 import { lookOf, outcomes } from '@/features/states';
-import { resultOf } from '@/features/leads/lead_jobs';
+import { resultOf, showStarted } from '@/features/leads/lead_jobs';
 import classes from './leadset_dashboard.module.css';
 
 interface Props {
@@ -51,7 +51,7 @@ function Choice({ leadsetId, onStarted }: { leadsetId: number; onStarted: () => 
     setBusy(true);
     setProblem(null);
     try {
-      await unwrap(
+      const job = await unwrap(
         api.POST('/leadsets/{id}/recycle', {
           params: { path: { id: leadsetId } },
           body: {
@@ -61,8 +61,8 @@ function Choice({ leadsetId, onStarted }: { leadsetId: number; onStarted: () => 
         }),
       );
       setChosen(new Set());
-      await client.invalidateQueries({ queryKey: leadJobsQuery(leadsetId).queryKey });
       onStarted();
+      await showStarted(client, leadsetId, job);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'Something unexpected went wrong. Try again.');
     } finally {
@@ -144,11 +144,10 @@ function Past({ leadsetId }: { leadsetId: number }) {
 
   async function undo(job: LeadJob) {
     try {
-      await unwrap(api.POST('/lead_jobs/{id}/undo', { params: { path: { id: job.id } } }));
+      await showStarted(client, leadsetId, await unwrap(api.POST('/lead_jobs/{id}/undo', { params: { path: { id: job.id } } })));
     } catch (error) {
       showError(error);
     }
-    await client.invalidateQueries({ queryKey: leadJobsQuery(leadsetId).queryKey });
   }
 
   return (
