@@ -42,7 +42,6 @@ Task<Response> get_leadset(Call& call);
 Task<Response> change_leadset(Call& call);
 Task<Response> delete_leadset(Call& call);
 Task<Response> get_leadset_stats(Call& call);
-Task<Response> recycle_leadset(Call& call);
 Task<Response> list_trunks(Call& call);
 Task<Response> create_trunk(Call& call);
 Task<Response> get_trunk(Call& call);
@@ -65,8 +64,21 @@ Task<Response> list_dnc(Call& call);
 Task<Response> add_dnc(Call& call);
 Task<Response> delete_dnc(Call& call);
 
+// handlers_lead_jobs.cpp: many leads at once
+Task<Response> count_leads(Call& call);
+Task<Response> get_lead_values(Call& call);
+Task<Response> list_lead_jobs(Call& call);
+Task<Response> start_lead_job(Call& call);
+Task<Response> get_lead_job(Call& call);
+Task<Response> cancel_lead_job(Call& call);
+Task<Response> undo_lead_job(Call& call);
+Task<Response> get_recycle(Call& call);
+Task<Response> recycle_leadset(Call& call);
+Task<Response> get_leadset_activity(Call& call);
+
 // handlers_imports.cpp
 Task<Response> upload(Call& call);
+Task<Response> upload_from_url(Call& call);
 Task<Response> start_import(Call& call);
 Task<Response> list_imports(Call& call);
 Task<Response> get_import(Call& call);

@@ -3,6 +3,7 @@
 
 #include "api/handlers.h"
 #include "api/json_records.h"
+#include "api/url_download.h"
 
 namespace carillon::api {
 namespace {
@@ -15,6 +16,29 @@ Error no_imports() {
   return {ErrorCode::kUnavailable, "Imports are switched off on this server.", {}};
 }
 
+/// The last part of the path, or the host: what the file is called.
+std::string file_name(const Url& url) {
+  const auto path = url.target.substr(0, url.target.find('?'));
+  const auto name = path.substr(path.rfind('/') + 1);
+  return name.empty() ? url.host : name;
+}
+
+/// On a download thread.
+Result<store::ImportPreview> fetch_upload(store::ImportJobs& imports, const Url& url,
+                                          const DownloadRules& rules,
+                                          const std::atomic<bool>& stop) {
+  const auto upload = imports.upload(file_name(url));
+  if (!upload) return upload.error();
+  const auto done =
+      download(url, rules, stop, [&](std::string_view bytes) { return (*upload)->write(bytes); });
+  if (!done) return done.error();
+  auto preview = (*upload)->finish();
+  if (preview) return preview;
+  Error error = preview.error();
+  if (error.field == "file") error.field = "url";
+  return error;
+}
+
 }  // namespace
 
 Task<Response> upload(Call& call) {
@@ -23,6 +47,37 @@ Task<Response> upload(Call& call) {
   if (!file) co_return problem(no_imports());
   auto work = [file] { return file->finish(); };
   const auto preview = co_await offload(call.services, std::move(work));
+  co_return preview ? json_response(201, to_json(*preview)) : problem(preview.error());
+}
+
+Task<Response> upload_from_url(Call& call) {
+  auto* imports = call.services.ports.imports;
+  if (!imports) co_return problem(no_imports());
+  const auto json = body_json(call);
+  if (!json) co_return problem(400, json.error());
+  std::string text;
+  ObjectReader reader(*json);
+  reader.require({"url"});
+  reader.text("url", text, {.min = 1, .max = 2'000});
+  if (const auto good = reader.finish(); !good) co_return problem(good.error());
+  const auto url = parse_url(text);
+  if (!url) co_return problem(url.error());
+  const auto& config = call.services.config;
+  DownloadRules rules;
+  rules.private_addresses = config.private_upload_urls;
+  rules.max_bytes = static_cast<int64_t>(config.upload_limit);
+
+  auto start = [&downloads = call.services.downloads, imports, url = *url,
+                rules](const std::function<void(Result<store::ImportPreview>)>& resolve) {
+    const bool queued = downloads.post(
+        [=](const std::atomic<bool>& stop) { resolve(fetch_upload(*imports, url, rules, stop)); });
+    if (!queued) {
+      resolve(Error{
+          ErrorCode::kUnavailable, "Other files are being fetched. Try again in a moment.", {}});
+    }
+  };
+  Later<Result<store::ImportPreview>> fetched(call.services.loop, std::move(start));
+  const auto preview = co_await fetched;
   co_return preview ? json_response(201, to_json(*preview)) : problem(preview.error());
 }
 

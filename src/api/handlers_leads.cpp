@@ -1,6 +1,7 @@
 // Leads and do-not-call numbers.
 #include "api/handlers.h"
 #include "api/json_records.h"
+#include "api/lead_filters.h"
 #include "store/import/phone.h"
 #include "store/import/zones.h"
 
@@ -71,19 +72,22 @@ Result<store::DncEntry> find_dnc(Reader& reader, const std::string& phone, Campa
 }  // namespace
 
 Task<Response> list_leads(Call& call) {
-  const auto query = list_query(call.request);
+  const auto filter = lead_filter(call.request, LeadsetId{call.ids[0]});
+  if (!filter) co_return problem(filter.error());
+  const auto query = lead_page_query(call.request);
   if (!query) co_return problem(query.error());
-  store::LeadFilter filter;
-  filter.leadset = LeadsetId{call.ids[0]};
-  if (const auto found = call.request.query.find("status"); found != call.request.query.end()) {
-    filter.status = found->second;
-  }
-  auto work = [filter, query = *query](Reader& reader) -> Result<store::Page<Lead>> {
+  auto work = [filter = *filter, query = *query](Reader& reader) -> Result<store::LeadPage> {
     if (const auto leadset = reader.leadset(filter.leadset); !leadset) return leadset.error();
-    return reader.leads(filter, query);
+    return reader.lead_page(filter, query);
   };
   const auto page = co_await read(call.services, std::move(work));
-  co_return page ? json_response(200, list_json(*page)) : problem(page.error());
+  if (!page) co_return problem(page.error());
+  Json items = Json::array();
+  for (const auto& lead : page->items) items.push_back(to_json(lead));
+  const Json body{{"items", std::move(items)},
+                  {"total", page->total ? Json(*page->total) : Json(nullptr)},
+                  {"next", page->next}};
+  co_return json_response(200, body);
 }
 
 Task<Response> create_lead(Call& call) {

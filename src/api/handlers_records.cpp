@@ -226,12 +226,6 @@ Task<Response> get_leadset_stats(Call& call) {
   co_return stats ? json_response(200, to_json(*stats)) : problem(stats.error());
 }
 
-Task<Response> recycle_leadset(Call& call) {
-  auto work = [id = LeadsetId{call.ids[0]}](Writer& writer) { return writer.recycle(id); };
-  const auto count = co_await change(call.services, call.actor(), std::move(work));
-  co_return count ? json_response(200, {{"recycled", *count}}) : problem(count.error());
-}
-
 Task<Response> list_trunks(Call& call) { return list_of<Trunk>(call); }
 Task<Response> create_trunk(Call& call) { return create_one<Trunk>(call); }
 Task<Response> get_trunk(Call& call) { return get_one<Trunk>(call); }

@@ -42,6 +42,8 @@ struct ApiConfig {
   int max_connections = 4'000;
   int max_connections_per_address = 500;  ///< trusted proxies excepted
   uint64_t upload_limit = 512ull << 20;   ///< bytes of one file
+  /// Whether uploads by URL may lead into private networks.
+  bool private_upload_urls = false;
   double requests_per_second_per_address = 50;
   double requests_per_second_per_token = 100;
   size_t event_ring = 10'000;         ///< events kept for resuming

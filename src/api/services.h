@@ -11,6 +11,7 @@
 #include "api/rate_limits.h"
 #include "api/server.h"
 #include "api/task.h"
+#include "api/url_download.h"
 #include "api/workers.h"
 #include "store/store.h"
 
@@ -45,6 +46,7 @@ struct Services {
   RateLimiter address_limit, token_limit;
   SignInGuard sign_in_guard;
   HttpCounters counters;
+  Downloads downloads;
   Workers workers;  ///< last: its threads stop first
 };
 

@@ -33,6 +33,7 @@ using ScriptId = Id<struct ScriptTag>;
 using TrunkId = Id<struct TrunkTag>;
 using SipProfileId = Id<struct SipProfileTag>;
 using ImportId = Id<struct ImportTag>;
+using LeadJobId = Id<struct LeadJobTag>;
 using TokenId = Id<struct TokenTag>;
 using ZoneSetId = Id<struct ZoneSetTag>;  ///< a set of time zones that a number may lie in
 using RequestId =

@@ -123,6 +123,9 @@ std::vector<Setting> settings_of(Configuration& c) {
        &c.trusted_proxies},
       {"http.allowed_origins", "", "Other origins that may open WebSockets", &c.allowed_origins},
       {"http.web", "--web", "Folder of the built web pages", &c.web},
+      {"http.private_upload_urls", "--private-upload-urls",
+       "Whether leads may be fetched from URLs that lead into private networks",
+       &c.private_upload_urls},
 
       {"telephony.address", "--telephony-address", "Numeric IPv4 address for SIP and RTP",
        &c.telephony_address},

@@ -27,6 +27,7 @@ struct Configuration {
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> allowed_origins;
   std::filesystem::path web;
+  bool private_upload_urls = false;
 
   std::string telephony_address = "0.0.0.0";
   std::string public_address;

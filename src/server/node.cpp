@@ -189,6 +189,7 @@ class Node::Rooms {
     config.trusted_proxies = c.trusted_proxies;
     config.allowed_origins = c.allowed_origins;
     config.web_root = c.web;
+    config.private_upload_urls = c.private_upload_urls;
     config.uploads = folder_.uploads;
     config.recordings = folder_.recordings;
     config.setup_code = setup_code_;

@@ -35,6 +35,20 @@ std::optional<ImportState> import_state_from(std::string_view name) {
   return std::nullopt;
 }
 
+void decode(const std::string& text, LeadJobAction& out) {
+  for (const auto action : {LeadJobAction::kChange, LeadJobAction::kDelete, LeadJobAction::kRecycle,
+                            LeadJobAction::kUndo}) {
+    if (name_of(action) == text) out = action;
+  }
+}
+
+void decode(const std::string& text, LeadJobState& out) {
+  for (const auto state : {LeadJobState::kRunning, LeadJobState::kDone, LeadJobState::kFailed,
+                           LeadJobState::kCancelled}) {
+    if (name_of(state) == text) out = state;
+  }
+}
+
 Value encode(const std::vector<std::string>& list) { return dump(nlohmann::json(list)); }
 
 Value encode(const std::vector<RetryRule>& rules) {

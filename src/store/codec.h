@@ -80,6 +80,8 @@ void decode(const std::string& text, Enum& out) {
 inline void decode(const std::string& text, ImportState& out) {
   if (const auto value = import_state_from(text)) out = *value;
 }
+void decode(const std::string& text, LeadJobAction& out);
+void decode(const std::string& text, LeadJobState& out);
 void decode(const std::string& text, std::vector<std::string>& out);
 void decode(const std::string& text, std::vector<RetryRule>& out);
 void decode(const std::string& text, std::vector<DispositionRule>& out);

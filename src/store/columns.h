@@ -251,6 +251,25 @@ void for_columns(Of<Import> auto&& import, auto&& visit) {
   visit("ended_at", import.ended_at);
 }
 
+void for_columns(Of<LeadJob> auto&& job, auto&& visit) {
+  visit("id", job.id);
+  visit("leadset_id", job.leadset);
+  visit("created_by", job.created_by);
+  visit("action", job.action);
+  visit("state", job.state);
+  visit("options", job.options);
+  visit("total", job.total);
+  visit("done", job.done);
+  visit("skipped", job.skipped);
+  visit("cursor_id", job.cursor);
+  visit("up_to_id", job.up_to);
+  visit("undoes_id", job.undoes);
+  visit("undone", job.undone);
+  visit("error", job.error);
+  visit("created_at", job.created_at);
+  visit("ended_at", job.ended_at);
+}
+
 void for_columns(Of<RejectedRow> auto&& row, auto&& visit) {
   visit("row_number", row.row);
   visit("reason", row.reason);

@@ -320,23 +320,6 @@ TEST_P(Commands, DispositionOfAnUnknownCallIsAnError) {
   EXPECT_NE(store.expect<DispositionSaved>().error, "");
 }
 
-TEST_P(Commands, RecycleBringsBackWhatIsRecyclable) {
-  const auto sample = make_campaign(store, 2);
-  const auto busy = begin(sample, 1);
-  finish(busy, Outcome::kAnswered, {.lead = busy.lead, .finished = true, .not_call_until = {}});
-  auto save = disposition(busy, {.name = "BUSY", .recyclable = true});
-  save.fate.finished = true;
-  store.store().send(save);
-  const auto sold = begin(sample, 2);
-  finish(sold, Outcome::kAnswered, {.lead = sold.lead, .finished = true, .not_call_until = {}});
-  store.store().send(disposition(sold, {.name = "SALE MADE", .final = true}));
-  store.expect<DispositionSaved>();
-  store.expect<DispositionSaved>();
-  EXPECT_THAT(claim_ids(sample, 5), SizeIs(0));
-  EXPECT_EQ(store.make([&](Writer& writer) { return writer.recycle(sample.leadset); }), 1);
-  EXPECT_THAT(claim_ids(sample, 5), ElementsAre(busy.lead));
-}
-
 TEST_P(Commands, AfterACrashNobodyIsCalledAgain) {
   const auto sample = make_campaign(store, 3);
   const auto open = begin(sample, 7);

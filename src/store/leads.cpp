@@ -16,24 +16,6 @@ constexpr size_t kPhonesAtOnce = 500;
 constexpr std::string_view kNotInCall =
     "NOT EXISTS (SELECT 1 FROM attempts a WHERE a.lead_id = leads.id AND a.ended_at = 0)";
 
-/// Search by what the indexes know: a phone or the beginning of a name.
-void add_lead_search(Where& where, const std::string& search) {
-  if (search.empty()) return;
-  std::string compact;
-  std::copy_if(search.begin(), search.end(), std::back_inserter(compact),
-               [](char c) { return c != ' ' && c != '-' && c != '(' && c != ')'; });
-  const bool digits = compact.find_first_not_of("+0123456789") == std::string::npos;
-  if (digits && !compact.empty()) {
-    add_prefix(where, "phone", compact.front() == '+' ? compact : "+" + compact);
-    return;
-  }
-  const std::string pattern = lowered(like_escaped(search)) + "%";
-  where.add(
-      "(lower(last_name) LIKE ? ESCAPE '!' OR lower(first_name) LIKE ? ESCAPE '!' OR lower(email) "
-      "LIKE ? ESCAPE '!')",
-      {pattern, pattern, pattern});
-}
-
 Result<void> check_lead(const Lead& lead) {
   Check check;
   check
@@ -82,23 +64,6 @@ bool phone_on_dnc(Database& db, const std::string& phone, LeadsetId leadset) {
 }  // namespace
 
 // ------------------------------------------------------------------------------- reading
-
-Result<Page<Lead>> Reader::leads(const LeadFilter& filter, const ListQuery& query) {
-  return guarded([&] {
-    Where where;
-    where.add("leadset_id = ?", {filter.leadset.value});
-    if (!filter.status.empty()) where.add("status = ?", {filter.status});
-    if (!filter.last_disposition.empty()) {
-      where.add("last_disposition = ?", {filter.last_disposition});
-    }
-    if (filter.finished) where.add("finished = ?", {int64_t{*filter.finished ? 1 : 0}});
-    add_lead_search(where, query.search);
-    return select_page<Lead>(
-        db_, "leads", where, query,
-        {"id", "phone", "status", "last_name", "first_name", "priority", "called_count",
-         "last_called_at", "last_outcome", "last_disposition", "modified_at"});
-  });
-}
 
 Result<Lead> Reader::lead(LeadId id) {
   return guarded([&] { return select_one<Lead>(db_, "leads WHERE id = ?", {id.value}, "lead"); });
@@ -284,38 +249,6 @@ Result<int64_t> Writer::remove_leads_of_import(ImportId id, int64_t limit) {
         {id.value, limit});
     if (gone > 0) mark_leads(job->leadset, true);
     return gone;
-  });
-}
-
-Result<int64_t> Writer::recycle(LeadsetId id, int64_t limit) {
-  return guarded([&]() -> Result<int64_t> {
-    const auto set = leadset(id);
-    if (!set) return set.error();
-    std::vector<DispositionRule> rules = predefined_dispositions();
-    if (set->campaign) {
-      const auto owner = campaign(set->campaign);
-      if (!owner) return owner.error();
-      rules = owner->dispositions;
-    }
-    Values values{id.value, std::string()};
-    for (const auto& rule : rules) {
-      if (rule.recyclable && !rule.do_not_call) values.emplace_back(rule.name);
-    }
-    const std::string names = marks(values.size() - 1);
-    values.emplace_back(limit);
-    values.insert(values.begin(), to_unix_ms(now_));
-    const int64_t back = db_.execute(
-        fmt::format("UPDATE leads SET finished = 0, called_count = 0, not_call_until = 0, "
-                    "callback_due = 0, modified_at = ? WHERE id IN (SELECT id FROM leads WHERE "
-                    "finished = 1 AND leadset_id = ? AND last_disposition IN ({}) AND "
-                    "reserved_until = 0 LIMIT ?)",
-                    names),
-        values);
-    if (back > 0) {
-      mark_leads(id, true);
-      note(RecordKind::kLeadset, id.value, "recycled", fmt::format(R"({{"leads":{}}})", back));
-    }
-    return back;
   });
 }
 

@@ -62,10 +62,13 @@ class Reader {
   Result<Leadset> leadset(LeadsetId id);
   /// Removed ones whose leads are still to be deleted.
   Result<std::vector<LeadsetId>> removed_leadsets_with_leads();
-  /// Search: a phone's beginning when it starts with + or a digit, else the beginning of a last
-  /// name, first name or e-mail address. Sorts by id, phone, status, last_name, priority,
-  /// called_count, last_called_at, modified_at.
+  /// Search as LeadFilter::search. Sorts by id, phone, status, first_name, last_name,
+  /// last_called_at: what has an index.
   Result<Page<Lead>> leads(const LeadFilter& filter, const ListQuery& query);
+  /// The same by keyset and without a count, for lists of millions (lead_pages.cpp).
+  Result<LeadPage> lead_page(const LeadFilter& filter, const LeadPageQuery& query);
+  Result<int64_t> count_matching(const LeadFilter& filter);
+  Result<LeadValues> lead_values(LeadsetId leadset);
   Result<Lead> lead(LeadId id);
   /// The phones among `phones` that the scope already holds. `leadset` names the leadset itself, or
   /// the campaign through it.
@@ -87,6 +90,18 @@ class Reader {
   /// leadset's campaign (import/import_queries.cpp).
   Result<std::unordered_set<std::string>> dnc_phones(const std::vector<std::string>& phones,
                                                      LeadsetId leadset);
+  // Jobs over many leads (lead_jobs.cpp, recycle.cpp)
+  Result<LeadJob> lead_job(LeadJobId id);
+  /// The newest `limit` of a leadset.
+  Result<std::vector<LeadJob>> lead_jobs(LeadsetId leadset, int64_t limit);
+  /// Those in state running, the oldest first.
+  Result<std::vector<LeadJob>> running_lead_jobs();
+  /// The next leads of a job after `after`, in order of id; fewer than `limit`: there are no more.
+  Result<std::vector<LeadId>> next_of_lead_job(const LeadJob& job, LeadId after, int64_t limit);
+  Result<std::vector<RecycleGroup>> recycle_groups(LeadsetId leadset);
+  /// Jobs that ended before `before` and still keep what leads were.
+  Result<std::vector<LeadJobId>> recycles_to_forget(WallTime before);
+  Result<LeadsetActivity> leadset_activity(LeadsetId leadset);
   Result<std::vector<ZoneSet>> zone_sets();
   /// `zone_open` decides the reason "window"; empty: every zone set counts as open.
   Result<LeadStats> campaign_stats(CampaignId campaign, WallTime now, const ZoneOpen& zone_open);

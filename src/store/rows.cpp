@@ -11,6 +11,7 @@ std::string_view to_string(RecordKind kind) {
     case RecordKind::kScript: return "script";
     case RecordKind::kLeadset: return "leadset";
     case RecordKind::kLead: return "lead";
+    case RecordKind::kLeadJob: return "lead_job";
     case RecordKind::kTrunk: return "trunk";
     case RecordKind::kSipProfile: return "sip_profile";
     case RecordKind::kToken: return "token";
@@ -20,6 +21,26 @@ std::string_view to_string(RecordKind kind) {
     case RecordKind::kAttempt: return "attempt";
   }
   CARILLON_ASSERT(false, "unknown RecordKind");
+}
+
+std::string_view name_of(LeadJobAction action) {
+  switch (action) {
+    case LeadJobAction::kChange: return "change";
+    case LeadJobAction::kDelete: return "delete";
+    case LeadJobAction::kRecycle: return "recycle";
+    case LeadJobAction::kUndo: return "undo";
+  }
+  CARILLON_ASSERT(false, "unknown LeadJobAction");
+}
+
+std::string_view name_of(LeadJobState state) {
+  switch (state) {
+    case LeadJobState::kRunning: return "running";
+    case LeadJobState::kDone: return "done";
+    case LeadJobState::kFailed: return "failed";
+    case LeadJobState::kCancelled: return "cancelled";
+  }
+  CARILLON_ASSERT(false, "unknown LeadJobState");
 }
 
 }  // namespace carillon::store

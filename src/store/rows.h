@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ enum class RecordKind {
   kScript,
   kLeadset,
   kLead,
+  kLeadJob,
   kTrunk,
   kSipProfile,
   kToken,
@@ -92,6 +94,102 @@ struct LeadFilter {
   std::string status;
   std::string last_disposition;
   std::optional<bool> finished;
+  std::optional<Outcome> last_outcome = {};
+  std::string search = {};  ///< the beginning of a phone, a first or a last name; with @: an email
+  /// The beginning of what a column holds, without regard to case: the name of a text column, or
+  /// "custom:" and the name of an own column. At most kMostConditions.
+  std::map<std::string, std::string> where = {};
+
+  static constexpr size_t kMostConditions = 10;
+};
+
+/// How a page of leads is asked for. `sort`: id, phone, status, first_name, last_name or
+/// last_called_at, `-` in front for descending: what has an index.
+struct LeadPageQuery {
+  int64_t offset = 0;  ///< from `after` on; leads that are passed over cost little, but not nothing
+  int64_t limit = 100;
+  std::string sort = {};
+  std::string after = {};  ///< LeadPage::next of the page before; empty: from the first lead
+  bool count = true;  ///< whether `total` is wanted: among millions it takes longer than the page
+};
+
+struct LeadPage {
+  std::vector<Lead> items;
+  std::optional<int64_t> total;  ///< when asked for, or known anyway
+  std::string next;              ///< where the next page begins; empty: no leads on this one
+};
+
+/// What the leads of a leadset hold, for the choices of a filter: of columns with few values.
+struct LeadValues {
+  std::vector<std::string> statuses, dispositions, custom_columns;
+};
+
+enum class LeadJobAction {
+  kChange,   ///< sets one field
+  kDelete,   ///< all but leads in a call
+  kRecycle,  ///< Data Recycle
+  kUndo,     ///< takes a recycle back, but for leads that were called since
+};
+std::string_view name_of(LeadJobAction action);
+enum class LeadJobState { kRunning, kDone, kFailed, kCancelled };
+std::string_view name_of(LeadJobState state);
+
+/// One change to many leads, in batches (lead_jobs.cpp). `options` is JSON that only the store
+/// reads.
+struct LeadJob {
+  LeadJobId id;
+  LeadsetId leadset;
+  UserId created_by;
+  LeadJobAction action = LeadJobAction::kChange;
+  LeadJobState state = LeadJobState::kRunning;
+  std::string options;
+  int64_t total = 0;    ///< leads that it was asked for
+  int64_t done = 0;     ///< of them changed, deleted, brought back
+  int64_t skipped = 0;  ///< in a call, changed meanwhile, called since
+  LeadId cursor;        ///< the last lead that was looked at
+  LeadId up_to;         ///< leads that came later are none of its business
+  LeadJobId undoes;
+  bool undone = false;
+  std::string error;  ///< sentence when failed
+  WallTime created_at{};
+  std::optional<WallTime> ended_at;
+};
+
+/// Which leads a job is about: those with these ids, or those that match.
+struct LeadTargets {
+  std::vector<LeadId> ids;  ///< at most kMostIds; empty: `filter` says it
+  LeadFilter filter;
+
+  static constexpr size_t kMostIds = 10'000;
+};
+
+/// What a job of action kChange does: one field for every lead.
+struct LeadAssignment {
+  std::string field;  ///< a column's name, or "custom:" and the name of an own column
+  std::string text = {};
+  int64_t number = 0;  ///< of priority and not_call_until
+};
+
+/// Finished leads that Data Recycle could bring back, by how they ended. Leads with a disposition
+/// count by that, whatever the outcome.
+struct RecycleGroup {
+  std::string disposition;         ///< empty: none was given
+  std::optional<Outcome> outcome;  ///< of leads without a disposition
+  int64_t leads = 0;
+  bool allowed = true;  ///< false: the disposition is not recyclable in the campaign
+};
+struct RecycleChoice {
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> dispositions;
+};
+
+/// What came of the calls to a leadset's leads.
+struct LeadsetActivity {
+  int64_t in_progress = 0, ringing = 0, connected = 0;  ///< calls now
+  std::map<Outcome, int64_t> outcomes;                  ///< of calls that have ended
+  std::map<std::string, int64_t> dispositions;          ///< "": answered, none given
+  /// Of each agent's calls; 0 is nobody.
+  std::map<UserId, std::map<std::string, int64_t>> agents;
 };
 
 struct AttemptFilter {

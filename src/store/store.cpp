@@ -4,6 +4,7 @@
 #include <future>
 
 #include "base/log.h"
+#include "store/lead_job_loop.h"
 #include "store/maintenance.h"
 #include "store/reader_pool.h"
 #include "store/stats_loop.h"
@@ -20,11 +21,13 @@ class Store::Impl {
                  if (sinks.lead_stats) sinks.lead_stats(campaign, stats);
                }),
         maintenance_(config, address, [this](auto work) { return change_now(std::move(work)); }),
+        lead_jobs_(address, [this](auto work) { return change_now(std::move(work)); }),
         writer_(config, address, hooks(sinks)) {}
 
-  /// The maintenance thread may wait for the writer, so it ends first.
+  /// Maintenance and lead jobs may wait for the writer, so they end first.
   ~Impl() {
     stopping_ = true;
+    lead_jobs_.stop();
     maintenance_.stop();
     writer_.stop();
     readers_.stop();
@@ -35,7 +38,8 @@ class Store::Impl {
     if (auto started = writer_.start(); !started) return started;
     if (auto started = readers_.start(config.readers); !started) return started;
     if (auto started = stats_.start(); !started) return started;
-    return maintenance_.start();
+    if (auto started = maintenance_.start(); !started) return started;
+    return lead_jobs_.start();
   }
 
   WriterLoop& writer() { return writer_; }
@@ -53,6 +57,7 @@ class Store::Impl {
                   if (kind == RecordKind::kLeadset || kind == RecordKind::kSetting) {
                     maintenance_.wake();
                   }
+                  if (kind == RecordKind::kLeadJob) lead_jobs_.wake();
                   if (sinks.record_changed) sinks.record_changed(kind, id);
                 },
             .stats_dirty = [this](CampaignId campaign) { stats_.mark(campaign); }};
@@ -76,6 +81,7 @@ class Store::Impl {
   ReaderPool readers_;
   StatsLoop stats_;
   Maintenance maintenance_;
+  LeadJobLoop lead_jobs_;
   WriterLoop writer_;
 };
 

@@ -84,10 +84,25 @@ class Writer : public Reader {
   /// Removes up to `limit` leads that an import brought, save those that were called already: for a
   /// cancelled import. Returns how many went; call it until it says 0.
   Result<int64_t> remove_leads_of_import(ImportId import, int64_t limit);
-  /// Data Recycle: finished leads whose last disposition is recyclable in their campaign, or whose
-  /// retries were used up, may be dialed again, with a new count of attempts. Returns how many
-  /// of at most `limit` it brought back; call it until it says 0.
-  Result<int64_t> recycle(LeadsetId leadset, int64_t limit = 10'000);
+  /// Asks for a change to many leads, which a thread of the store then makes (lead_job_loop.h).
+  Result<LeadJobId> add_lead_change(LeadsetId leadset, const LeadTargets& targets,
+                                    const LeadAssignment& assignment, int64_t total);
+  Result<LeadJobId> add_lead_deletion(LeadsetId leadset, const LeadTargets& targets, int64_t total);
+  /// Data Recycle: finished leads that ended as chosen may be dialed again, with a new count of
+  /// attempts. Leads on a do-not-call list stay finished.
+  Result<LeadJobId> add_recycle(LeadsetId leadset, const RecycleChoice& choice);
+  /// Takes a recycle back, save for leads that were called since. kConflict: already undone, or too
+  /// old.
+  Result<LeadJobId> add_recycle_undo(LeadJobId recycle);
+  /// What was done stays done. kConflict when it has ended.
+  Result<void> cancel_lead_job(LeadJobId id);
+  /// One batch: the leads that next_of_lead_job() gave for this state of the job. `last`: there are
+  /// no more. False: the job has moved on or ended meanwhile, nothing was done.
+  Result<bool> advance_lead_job(const LeadJob& job, const std::vector<LeadId>& leads, bool last);
+  Result<void> fail_lead_job(LeadJobId id, const std::string& sentence);
+  /// Forgets up to `limit` leads that a job has recycled: it cannot be undone any more. Returns how
+  /// many.
+  Result<int64_t> forget_recycle(LeadJobId id, int64_t limit);
   /// The id of the set of IANA zones, made when it is new. Order and repeats do not matter.
   Result<ZoneSetId> zone_set(std::vector<std::string> zones);
   Result<void> add_dnc(DncEntry entry);
@@ -122,6 +137,10 @@ class Writer : public Reader {
   void write_campaign_lists(const Campaign& campaign);
   void mark_campaigns_of_agent(UserId agent);
   void mark_campaigns_of_trunk(TrunkId trunk);
+  Result<LeadJobId> add_lead_job(LeadJob job);
+  Result<int64_t> run_lead_job(const LeadJob& job, const std::vector<LeadId>& leads);
+  int64_t recycle_leads(const LeadJob& job, const std::vector<LeadId>& leads);
+  int64_t undo_recycle(const LeadJob& job, const std::vector<LeadId>& leads);
   void mark_leads(LeadsetId leadset, bool dialing_sees_it);
   void flag_dnc(const std::string& phone);
 

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { expectAccessible as expectNoSeriousFault } from './accessible';
 import { Carillon } from './carillon';
 import { signIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
@@ -23,12 +23,6 @@ test.afterAll(async () => {
   await carillon?.stop();
 });
 
-async function expectNoSeriousFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
-}
-
 async function open(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${carillon.url}${path}`);
@@ -47,7 +41,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const paths = [
       '/', '/?tab=agents', '/?tab=scripts', '/?tab=leadsets', '/campaigns/new', `/campaigns/${records.campaign.id}`,
       `/campaigns/${records.campaign.id}/edit`, `/scripts/${records.script.id}`, `/agents/${records.person.id}`, '/agents/new',
-      `/leadsets/${records.leadset.id}`, `/leadsets/${records.leadset.id}/edit`, `/leadsets/${records.leadset.id}/upload`,
+      `/leadsets/${records.leadset.id}`, `/leadsets/${records.leadset.id}?tab=data`, `/leadsets/${records.leadset.id}/edit`, `/leadsets/${records.leadset.id}/upload`,
       `/leadsets/${records.leadset.id}/add`, `/leads/${leadId}`, '/calls', '/do-not-call', '/trunks', '/trunks/new', '/users',
       '/users/new', '/tokens',
     ];

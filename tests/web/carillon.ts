@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const binary = process.env.CARILLON_BINARY ?? join(repository, 'build/dev/src/server/carillon');
@@ -56,14 +57,17 @@ export class Carillon {
   url = '';
   private program: Program | null = null;
   private readonly folder: string;
+  private readonly more: string[];
   private port = 0;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, more: string[]) {
     this.folder = folder;
+    this.more = more;
   }
 
-  static async start(): Promise<Carillon> {
-    const carillon = new Carillon(await mkdtemp(join(tmpdir(), 'carillon-web-')));
+  /** `more`: further flags. */
+  static async start(...more: string[]): Promise<Carillon> {
+    const carillon = new Carillon(await mkdtemp(join(tmpdir(), 'carillon-web-')), more);
     await carillon.run();
     return carillon;
   }
@@ -75,13 +79,21 @@ export class Carillon {
       [
         'serve', '--data', this.folder, '--web', web, '--http-address', '127.0.0.1', '--https-port', String(this.port),
         '--telephony-address', '127.0.0.1', '--trunk-port', '0', '--trunk-tls-port', '0', '--phone-port', '0',
-        '--phone-tls-port', '0', '--agent-port', '0', '--media-loops', '1', '--log-level', 'warn',
+        '--phone-tls-port', '0', '--agent-port', '0', '--media-loops', '1', '--log-level', 'warn', ...this.more,
       ],
       { CARILLON_SETUP_CODE: setupCode },
     );
     const [, url] = await this.program.says(/running: (https:\/\/\S+)/);
     this.url = url ?? '';
     this.port = Number(new URL(this.url).port);
+  }
+
+  /** Changes the database while the server is down: a history of calls that would take hours to make. */
+  async withHistory(statements: string): Promise<void> {
+    await this.program?.stop();
+    const program = 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])';
+    await promisify(execFile)('/usr/bin/python3', ['-c', program, join(this.folder, 'carillon.db'), statements]);
+    await this.run();
   }
 
   /** Ends without a warning, as when the power fails. */

@@ -45,6 +45,20 @@ export class ProgramClient {
     if (!answer.ok()) throw new Error(`PATCH ${path}: ${answer.status()} ${await answer.text()}`);
   }
 
+  /** Imports CSV with a heading; the mapping is column to field. Waits for its end. */
+  async importText(leadset: number, text: string, mapping: Record<number, string>): Promise<void> {
+    const upload = await this.context.post('/api/v1/uploads', { data: text, headers: { 'X-CSRF-Token': this.csrf, 'Content-Type': 'text/csv' } });
+    if (!upload.ok()) throw new Error(`upload: ${upload.status()} ${await upload.text()}`);
+    const { upload_id } = (await upload.json()) as { upload_id: string };
+    const { id } = await this.post(`/leadsets/${leadset}/imports`, { upload_id, start_row: 1, mapping, status_for_all: 'New' });
+    for (;;) {
+      const { state, message } = await this.get<{ state: string; message: string }>(`/imports/${id}`);
+      if (state === 'done') return;
+      if (state !== 'running') throw new Error(`import: ${state} ${message}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   /** An agent, a script, a campaign that dials at any hour, and a leadset with the numbers. */
   async prepareCampaign(options: { carrierPort?: number; carrierPing?: boolean; phones: string[]; active: boolean }) {
     const person = await this.post('/users', { ...agent, role: 'agent' });

@@ -97,6 +97,39 @@ export function leadsetStatsQuery(id: number) {
   });
 }
 
+/** What came of the calls to a leadset's leads. */
+export function leadsetActivityQuery(id: number) {
+  return queryOptions({
+    queryKey: ['attempt', 'activity', id],
+    queryFn: () => unwrap(api.GET('/leadsets/{id}/activity', { params: { path: { id } } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Statuses, dispositions and own columns of a leadset's leads. */
+export function leadValuesQuery(id: number) {
+  return queryOptions({
+    queryKey: ['lead', 'values', id],
+    queryFn: () => unwrap(api.GET('/leadsets/{id}/lead_values', { params: { path: { id } } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function leadJobsQuery(leadsetId: number) {
+  return queryOptions({
+    queryKey: ['lead_job', leadsetId],
+    queryFn: async () => (await unwrap(api.GET('/leadsets/{id}/lead_jobs', { params: { path: { id: leadsetId } } }))).items,
+  });
+}
+
+export function recycleQuery(leadsetId: number) {
+  return queryOptions({
+    queryKey: ['lead', 'recycle', leadsetId],
+    queryFn: async () => (await unwrap(api.GET('/leadsets/{id}/recycle', { params: { path: { id: leadsetId } } }))).items,
+    staleTime: 0,
+  });
+}
+
 export function campaignStatsQuery(id: number) {
   return queryOptions({
     queryKey: ['lead', 'campaign_stats', id],

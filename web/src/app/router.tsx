@@ -4,6 +4,7 @@ import { ApiError } from '@/api/client';
 import { sessionQuery, setupQuery } from '@/api/queries';
 import { Failure, Loading } from '@/components/async_state';
 import { readCallFilters } from '@/features/calls/call_filters';
+import { readLeadSearch, type LeadSearch } from '@/features/leads/lead_search';
 import { NotFound } from './not_found';
 import { SupervisorShell } from './supervisor_shell';
 
@@ -15,6 +16,12 @@ const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, no
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+}
+
+/** A search parameter that names a record; anything else is left out. */
+function idSearch<Name extends string>(search: Record<string, unknown>, name: Name): { [Key in Name]?: number } {
+  const id = Number(search[name]);
+  return (Number.isInteger(id) && id > 0 ? { [name]: id } : {}) as { [Key in Name]?: number };
 }
 
 function tableSearch(search: Record<string, unknown>): { search?: string; sort?: string } {
@@ -87,10 +94,7 @@ const dashboard = createRoute({
 const campaignNew = createRoute({
   getParentRoute: () => supervisor,
   path: '/campaigns/new',
-  validateSearch: (search: Record<string, unknown>): { copy?: number } => {
-    const copy = Number(search.copy);
-    return Number.isInteger(copy) && copy > 0 ? { copy } : {};
-  },
+  validateSearch: (search: Record<string, unknown>) => idSearch(search, 'copy'),
   component: lazyRouteComponent(() => import('@/pages/campaign_form_page'), 'CampaignNewPage'),
 });
 const campaign = createRoute({
@@ -116,10 +120,10 @@ const agent = createRoute({
 const leadset = createRoute({
   getParentRoute: () => supervisor,
   path: '/leadsets/$id',
-  validateSearch: (search: Record<string, unknown>): { search?: string; sort?: string; status?: string } => {
-    const status = text(search.status);
-    return { ...tableSearch(search), ...(status ? { status } : {}) };
-  },
+  validateSearch: (search: Record<string, unknown>): LeadSearch & { tab?: 'data' } => ({
+    ...(search.tab === 'data' ? { tab: search.tab } : {}),
+    ...readLeadSearch(search),
+  }),
   component: lazyRouteComponent(() => import('@/pages/leadset_page'), 'LeadsetPage'),
 });
 const leadsetEdit = createRoute({
@@ -130,10 +134,7 @@ const leadsetEdit = createRoute({
 const leadsetUpload = createRoute({
   getParentRoute: () => supervisor,
   path: '/leadsets/$id/upload',
-  validateSearch: (search: Record<string, unknown>): { import?: number } => {
-    const id = Number(search.import);
-    return Number.isInteger(id) && id > 0 ? { import: id } : {};
-  },
+  validateSearch: (search: Record<string, unknown>) => idSearch(search, 'import'),
   component: lazyRouteComponent(() => import('@/pages/upload_page'), 'UploadPage'),
 });
 const leadNew = createRoute({

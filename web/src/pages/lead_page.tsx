@@ -23,7 +23,7 @@ export function LeadNewPage() {
     <Page
       title="Add lead"
       trail={
-        <Link to="/leadsets/$id" params={{ id }}>
+        <Link to="/leadsets/$id" params={{ id }} search={{ tab: 'data' }}>
           {leadsets.get(Number(id)) ?? 'Leadset'}
         </Link>
       }
@@ -35,7 +35,7 @@ export function LeadNewPage() {
         onSaved={() => {
           showDone('The lead is added.');
           void client.invalidateQueries({ queryKey: ['lead'] });
-          void navigate({ to: '/leadsets/$id', params: { id } });
+          void navigate({ to: '/leadsets/$id', params: { id }, search: { tab: 'data' } });
         }}
       />
     </Page>
@@ -56,7 +56,7 @@ function LeadView({ lead }: { lead: Lead }) {
     <Page
       title={fullName(lead)}
       trail={
-        <Link to="/leadsets/$id" params={{ id: String(leadsetId) }}>
+        <Link to="/leadsets/$id" params={{ id: String(leadsetId) }} search={{ tab: 'data' }}>
           {leadsets.get(leadsetId) ?? 'Leadset'}
         </Link>
       }

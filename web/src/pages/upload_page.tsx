@@ -18,6 +18,7 @@ import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { importRequest, mapColumn, mappingOf, whatIsMissing, type ImportSettings } from '@/features/imports/mapping';
 import { PreviewGrid } from '@/features/imports/preview_grid';
+import { recall, remember } from '@/features/imports/remembered';
 
 /** A file into a leadset: choose, look at it and map its columns, import, read the report. */
 export function UploadPage() {
@@ -25,6 +26,7 @@ export function UploadPage() {
   const { import: importId } = useSearch({ from: '/supervisor/leadsets/$id/upload' });
   const leadset = useQuery(leadsetQuery(Number(id)));
   const [upload, setUpload] = useState<Upload | null>(null);
+  const [entry, setEntry] = useState<Entry>({ way: 'file', pasted: '', url: '' });
   const navigate = useNavigate();
   const show = (next: Import | null) =>
     void navigate({ to: '/leadsets/$id/upload', params: { id }, search: next ? { import: next.id } : {}, replace: true });
@@ -43,11 +45,12 @@ export function UploadPage() {
           leadsetId={id}
           onAgain={() => {
             setUpload(null);
+            setEntry({ ...entry, pasted: '', url: '' });
             show(null);
           }}
         />
       ) : upload === null ? (
-        <Choose onUploaded={setUpload} />
+        <Choose entry={entry} onEntry={setEntry} onUploaded={setUpload} />
       ) : (
         <Map upload={upload} leadsetId={Number(id)} onStarted={show} onBack={() => setUpload(null)} />
       )}
@@ -55,26 +58,48 @@ export function UploadPage() {
   );
 }
 
-function Choose({ onUploaded }: { onUploaded: (upload: Upload) => void }) {
-  const [way, setWay] = useState<'file' | 'text'>('file');
-  const [pasted, setPasted] = useState('');
+/** What was entered so far: it is there again when one comes back from the mapping. */
+interface Entry {
+  way: 'file' | 'text' | 'url';
+  pasted: string;
+  url: string;
+}
+
+interface ChooseProps {
+  entry: Entry;
+  onEntry: (entry: Entry) => void;
+  onUploaded: (upload: Upload) => void;
+}
+
+function Choose({ entry, onEntry, onUploaded }: ChooseProps) {
+  const { way, pasted, url } = entry;
   const [share, setShare] = useState<number | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  async function send(file: File) {
-    setShare(0);
+  const [fetching, setFetching] = useState(false);
+
+  async function attempt(work: () => Promise<Upload>) {
     setProblem(null);
     try {
-      onUploaded((await uploadFile(`/uploads?name=${encodeURIComponent(file.name)}`, file, setShare)) as Upload);
+      onUploaded(await work());
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'The upload failed. Try again.');
-    } finally {
-      setShare(null);
     }
   }
+  async function send(file: File) {
+    setShare(0);
+    await attempt(async () => (await uploadFile(`/uploads?name=${encodeURIComponent(file.name)}`, file, setShare)) as Upload);
+    setShare(null);
+  }
+  async function fetchUrl() {
+    setFetching(true);
+    await attempt(() => unwrap(api.POST('/uploads/from_url', { body: { url: url.trim() } })));
+    setFetching(false);
+  }
+
   return (
     <Panel>
       <Stack>
-        {problem ? (
+        {problem && way !== 'url' ? (
           <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle size={18} />}>
             {problem}
           </Alert>
@@ -84,10 +109,14 @@ function Choose({ onUploaded }: { onUploaded: (upload: Upload) => void }) {
           style={{ alignSelf: 'flex-start' }}
           data={[
             { value: 'file', label: 'A file' },
+            { value: 'url', label: 'URL' },
             { value: 'text', label: 'Pasted text' },
           ]}
           value={way}
-          onChange={setWay}
+          onChange={(next) => {
+            setProblem(null);
+            onEntry({ ...entry, way: next });
+          }}
         />
         {way === 'text' ? (
           <form
@@ -104,13 +133,38 @@ function Choose({ onUploaded }: { onUploaded: (upload: Upload) => void }) {
                 minRows={8}
                 maxRows={24}
                 spellCheck={false}
-                data-autofocus
                 value={pasted}
-                onChange={(event) => setPasted(event.currentTarget.value)}
+                onChange={(event) => onEntry({ ...entry, pasted: event.currentTarget.value })}
               />
               <Group justify="flex-end">
                 <Button type="submit" disabled={pasted.trim() === ''} loading={share !== null}>
                   Look at the rows
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        ) : way === 'url' ? (
+          <form
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              void fetchUrl();
+            }}
+          >
+            <Stack>
+              <TextInput
+                label="URL"
+                type="url"
+                placeholder="https://example.com/leads.csv"
+                description="Of a CSV file, over https or http. Nothing is imported before you have seen it."
+                maxLength={2000}
+                value={url}
+                error={problem}
+                onChange={(event) => onEntry({ ...entry, url: event.currentTarget.value })}
+              />
+              <Group justify="flex-end">
+                <Button type="submit" disabled={url.trim() === ''} loading={fetching}>
+                  Fetch the file
                 </Button>
               </Group>
             </Stack>
@@ -130,6 +184,11 @@ function Choose({ onUploaded }: { onUploaded: (upload: Upload) => void }) {
   );
 }
 
+function delimiterName(delimiter: string): string {
+  const names: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' };
+  return names[delimiter] ?? delimiter;
+}
+
 interface MapProps {
   upload: Upload;
   leadsetId: number;
@@ -140,6 +199,7 @@ interface MapProps {
 function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
   const confirm = useConfirm();
   const [busy, setBusy] = useState(false);
+  const [known] = useState(() => recall(localStorage, upload.rows));
   const [settings, setSettings] = useState<ImportSettings>(() => ({
     startRow: upload.guessed_start_row ?? 0,
     mapping: mappingOf(upload.guessed_mapping),
@@ -147,6 +207,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
     mode: 'append',
     duplicates: 'leadset',
     country: 'US',
+    ...known,
   }));
   const change = (part: Partial<ImportSettings>) => setSettings({ ...settings, ...part });
   const missing = whatIsMissing(settings);
@@ -154,7 +215,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
 
   async function start() {
     if (settings.mode === 'replace') {
-      const { total } = await unwrap(api.GET('/leadsets/{id}/leads', { params: { path: { id: leadsetId }, query: { limit: 1 } } }));
+      const { total } = await unwrap(api.GET('/leadsets/{id}/lead_count', { params: { path: { id: leadsetId } } }));
       const yes = await confirm({
         title: `Replace ${formatCount(total)} leads?`,
         text: 'The leads that are in the leadset now are deleted, then the file is imported. This cannot be undone.',
@@ -164,6 +225,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
       if (!yes) return;
     }
     setBusy(true);
+    remember(localStorage, upload.rows, settings);
     try {
       onStarted(
         await unwrap(
@@ -183,7 +245,8 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
         title={`${upload.name || 'The file'}: the first ${upload.rows.length} rows`}
         actions={
           <Text size="sm" c="dimmed">
-            {upload.encoding}, {upload.columns} columns. Press a row's number to set the start row.
+            {upload.encoding}, {delimiterName(upload.delimiter)} between {upload.columns} columns. Press a row's number to set the start row.
+            {known ? ' Mapped as the last file with this heading.' : ''}
           </Text>
         }
         flush
@@ -320,7 +383,7 @@ function Running({ importId, leadsetId, onAgain }: { importId: number; leadsetId
                   <Button variant="default" onClick={onAgain}>
                     Upload more leads
                   </Button>
-                  <LinkButton to="/leadsets/$id" params={{ id: leadsetId }}>
+                  <LinkButton to="/leadsets/$id" params={{ id: leadsetId }} search={{ tab: 'data' }}>
                     See the leads
                   </LinkButton>
                 </>

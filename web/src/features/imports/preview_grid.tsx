@@ -1,4 +1,4 @@
-import { Menu, Select } from '@mantine/core';
+import { Menu, Select, TextInput } from '@mantine/core';
 import { IconArrowBarToDown, IconColumnInsertRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { leadFieldLabel, mappableFields } from '@/features/leads/lead_columns';
@@ -20,6 +20,7 @@ interface Props {
  */
 export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMap }: Props) {
   const [menu, setMenu] = useState<{ row: number; column: number; x: number; y: number } | null>(null);
+  const [wanted, setWanted] = useState('');
   const all = Array.from({ length: columns }, (_, column) => column);
   const choices = (column: number) => fieldChoices(headingOf(rows, startRow, column), mapping[column]);
   return (
@@ -65,6 +66,7 @@ export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMa
                     data-mapped={mapping[column] !== undefined || undefined}
                     onContextMenu={(event) => {
                       event.preventDefault();
+                      setWanted('');
                       setMenu({ row: index, column, x: event.clientX, y: event.clientY });
                     }}
                   >
@@ -89,8 +91,17 @@ export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMa
             <Menu.Label>
               <IconColumnInsertRight size={14} aria-hidden /> Map Column {menu.column + 1}
             </Menu.Label>
-            <Menu.Item onClick={() => onMap(menu.column, null)}>Not imported</Menu.Item>
-            {choices(menu.column).map(({ value, label }) => (
+            <TextInput
+              size="xs"
+              aria-label="Search fields"
+              placeholder="Search, or name an own column"
+              maxLength={100}
+              m={4}
+              value={wanted}
+              onChange={(event) => setWanted(event.currentTarget.value)}
+            />
+            {wanted === '' ? <Menu.Item onClick={() => onMap(menu.column, null)}>Not imported</Menu.Item> : null}
+            {searched(choices(menu.column), wanted).map(({ value, label }) => (
               <Menu.Item key={value} onClick={() => onMap(menu.column, value)}>
                 {label}
               </Menu.Item>
@@ -100,6 +111,15 @@ export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMa
       </Menu>
     </>
   );
+}
+
+/** The fields that match; what is no field can become an own column. */
+function searched(choices: { value: string; label: string }[], wanted: string): { value: string; label: string }[] {
+  const text = wanted.trim();
+  if (text === '') return choices;
+  const found = choices.filter(({ label }) => label.toLowerCase().includes(text.toLowerCase()));
+  const own = `custom:${text}`;
+  return found.some(({ value }) => value === own) ? found : [...found, { value: own, label: `Own column: ${text}` }];
 }
 
 function fieldChoices(heading: string, current: string | undefined): { value: string; label: string }[] {

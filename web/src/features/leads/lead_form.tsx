@@ -1,6 +1,9 @@
-import { NumberInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api, unwrap } from '@/api/client';
+import { leadValuesQuery } from '@/api/queries';
 import type { Lead, LeadFields } from '@/api/types';
 import { Panel } from '@/components/panel';
 import { Problem, useSubmit } from '@/features/api_form';
@@ -17,8 +20,19 @@ function blank(lead: Lead | null) {
     status: lead?.status ?? 'New',
     comments: lead?.comments ?? '',
     priority: lead?.priority ?? 0,
+    not_call_until: toLocal(lead?.not_call_until ?? null),
     custom: lead?.custom ?? {},
-  } as Record<(typeof textFields)[number] | 'status' | 'comments', string> & { priority: number; custom: Record<string, string> };
+  } as Record<(typeof textFields)[number] | 'status' | 'comments' | 'not_call_until', string> & { priority: number; custom: Record<string, string> };
+}
+
+/** Unix ms as a datetime-local input wants it, and back. */
+function toLocal(ms: number | null): string {
+  if (!ms) return '';
+  const at = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return at.toISOString().slice(0, 16);
+}
+function fromLocal(text: string): number | null {
+  return text === '' ? null : new Date(text).getTime();
 }
 
 interface Props {
@@ -31,26 +45,31 @@ interface Props {
 export function LeadForm({ lead, leadsetId, onSaved }: Props) {
   const form = useForm({ initialValues: blank(lead) });
   const { busy, problem, submit } = useSubmit(form);
-  const send = form.onSubmit((values) =>
+  const values = useQuery({ ...leadValuesQuery(leadsetId), enabled: leadsetId > 0 });
+  const send = form.onSubmit((entered) =>
     submit(async () => {
       const before = blank(lead);
       const changed = Object.fromEntries(
-        Object.entries(values).filter(([name, value]) => value !== (before as Record<string, unknown>)[name]),
+        Object.entries(entered)
+          .filter(([name, value]) => value !== (before as Record<string, unknown>)[name])
+          .map(([name, value]) => [name, name === 'not_call_until' ? fromLocal(value as string) : name === 'custom' ? filled(value as Record<string, string>) : value]),
       ) as LeadFields;
       if (lead) await unwrap(api.PATCH('/leads/{id}', { params: { path: { id: lead.id } }, body: changed }));
-      else await unwrap(api.POST('/leadsets/{id}/leads', { params: { path: { id: leadsetId } }, body: { ...changed, phone: values.phone } }));
+      else await unwrap(api.POST('/leadsets/{id}/leads', { params: { path: { id: leadsetId } }, body: { ...changed, phone: entered.phone } }));
       onSaved();
     }),
   );
-  const custom = Object.keys(form.values.custom);
+  const custom = [...new Set([...Object.keys(form.values.custom), ...(values.data?.custom_columns ?? [])])];
+  const setCustom = (name: string, value: string) => form.setFieldValue('custom', { ...form.values.custom, [name]: value });
   return (
     <form onSubmit={send} style={{ display: 'contents' }}>
       <Problem text={problem} />
       <Panel title="Dialing">
-        <SimpleGrid cols={{ base: 1, xs: 3 }}>
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
           <TextInput label="Phone" placeholder="+12025550123" required inputMode="tel" {...form.getInputProps('phone')} />
           <TextInput label="Status" required maxLength={64} {...form.getInputProps('status')} />
           <NumberInput label="Priority" min={-1_000_000} max={1_000_000} {...form.getInputProps('priority')} />
+          <TextInput label="Not call until" type="datetime-local" {...form.getInputProps('not_call_until')} />
         </SimpleGrid>
       </Panel>
       {leadFieldGroups.map((group) => (
@@ -64,24 +83,57 @@ export function LeadForm({ lead, leadsetId, onSaved }: Props) {
           </SimpleGrid>
         </Panel>
       ))}
-      <Panel title="More">
+      <Panel title="Comments">
+        <Textarea aria-label="Comments" autosize minRows={3} {...form.getInputProps('comments')} />
+      </Panel>
+      <Panel title="Own columns">
         <Stack gap="md">
-          <Textarea label="Comments" autosize minRows={3} {...form.getInputProps('comments')} />
           {custom.length > 0 ? (
             <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>
               {custom.map((name) => (
-                <TextInput
-                  key={name}
-                  label={name}
-                  value={form.values.custom[name] ?? ''}
-                  onChange={(event) => form.setFieldValue('custom', { ...form.values.custom, [name]: event.currentTarget.value })}
-                />
+                <TextInput key={name} label={name} maxLength={2000} value={form.values.custom[name] ?? ''} onChange={(event) => setCustom(name, event.currentTarget.value)} />
               ))}
             </SimpleGrid>
           ) : null}
+          <NewColumn taken={custom} onAdd={(name) => setCustom(name, '')} />
+          {form.errors.custom ? <p role="alert">{form.errors.custom}</p> : null}
         </Stack>
       </Panel>
       <FormBar save={lead ? 'Save' : 'Add lead'} busy={busy} />
     </form>
+  );
+}
+
+/** An own column that is left empty is not kept. */
+function filled(custom: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(custom).filter(([, value]) => value !== ''));
+}
+
+function NewColumn({ taken, onAdd }: { taken: readonly string[]; onAdd: (name: string) => void }) {
+  const [name, setName] = useState('');
+  const wanted = name.trim();
+  const exists = taken.includes(wanted);
+  const add = () => {
+    onAdd(wanted);
+    setName('');
+  };
+  return (
+    <Group align="flex-end">
+      <TextInput
+        label="New column"
+        maxLength={100}
+        value={name}
+        error={exists ? 'There is a column of this name.' : undefined}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          if (wanted !== '' && !exists) add();
+        }}
+      />
+      <Button variant="default" disabled={wanted === '' || exists} onClick={add}>
+        Add column
+      </Button>
+    </Group>
   );
 }
