@@ -75,6 +75,7 @@ class Switchboard {
   AgentLine* line_of(LegId leg);
   LegId next_leg(LegOwner owner);
   void report(TelephonyEvent event);
+  bool report_test(const TelephonyEvent& event);
   void remove(AttemptId attempt);
   void remove_ended();
 
