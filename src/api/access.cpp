@@ -14,6 +14,7 @@ constexpr Duration kTouchGap = 60s;
 struct Signed {
   store::WebSession session;
   User user;
+  bool must_change_password = false;
 };
 
 void report(const Result<void>& result) {
@@ -45,7 +46,9 @@ Task<Result<Caller>> person_of(Services& services, std::string hash) {
     if (!session) return session.error();
     auto user = reader.user(session->user);
     if (!user) return user.error();
-    return Signed{std::move(*session), std::move(*user)};
+    const auto one_time = reader.has_one_time_password(user->id);
+    if (!one_time) return one_time.error();
+    return Signed{std::move(*session), std::move(*user), *one_time};
   };
   auto found = co_await read(services, std::move(work));
   if (!found) {
@@ -56,6 +59,7 @@ Task<Result<Caller>> person_of(Services& services, std::string hash) {
   touch(services, found->session, now);
   Caller caller;
   caller.role = found->user.role;
+  caller.must_change_password = found->must_change_password;
   caller.person = std::move(found->user);
   caller.session = std::move(found->session);
   co_return caller;

@@ -20,6 +20,7 @@ struct Caller {
   std::optional<store::WebSession> session;
   std::optional<store::Token> program;  ///< by bearer token
   Role role = Role::kAgent;             ///< of whoever it is
+  bool must_change_password = false;    ///< signed in with a one-time password
 
   bool known() const { return person || program; }
   bool is_agent() const { return role == Role::kAgent; }

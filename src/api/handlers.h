@@ -24,6 +24,10 @@ Task<Response> change_user(Call& call);
 Task<Response> delete_user(Call& call);
 Task<Response> set_password(Call& call);
 
+// handlers_hiring.cpp: many people at once
+Task<Response> create_agents(Call& call);
+Task<Response> import_users(Call& call);
+
 // handlers_records.cpp: campaigns, scripts, leadsets, trunks, SIP profiles
 Task<Response> list_campaigns(Call& call);
 Task<Response> create_campaign(Call& call);
@@ -75,6 +79,24 @@ Task<Response> undo_lead_job(Call& call);
 Task<Response> get_recycle(Call& call);
 Task<Response> recycle_leadset(Call& call);
 Task<Response> get_leadset_activity(Call& call);
+
+// handlers_dnc.cpp: files of do-not-call numbers, in and out
+/// Which list a request means by `campaign_id` or `system_wide=true`; nothing: all.
+Result<std::optional<CampaignId>> dnc_list_of(const Request& request);
+Task<Response> start_dnc_import(Call& call);
+Task<Response> list_dnc_imports(Call& call);
+Task<Response> get_dnc_import(Call& call);
+Task<Response> cancel_dnc_import(Call& call);
+Task<Response> get_dnc_rejected_rows(Call& call);
+Task<Response> export_dnc(Call& call);
+
+// handlers_trunk_tests.cpp
+Task<Response> start_trunk_test(Call& call);
+Task<Response> get_trunk_test(Call& call);
+
+// handlers_audit.cpp
+Task<Response> list_audit(Call& call);
+Task<Response> export_audit(Call& call);
 
 // handlers_imports.cpp
 Task<Response> upload(Call& call);

@@ -11,14 +11,18 @@ struct Begun {
   User user;
   store::WebSession session;
   std::string token;  ///< the cookie's value
+  bool must_change_password = false;
 };
 
-Json session_json(const User& user, const std::string& csrf_token) {
-  return {{"user", to_json(user)}, {"csrf_token", csrf_token}};
+Json session_json(const User& user, const std::string& csrf_token, bool must_change_password) {
+  return {{"user", to_json(user)},
+          {"csrf_token", csrf_token},
+          {"must_change_password", must_change_password}};
 }
 
 Response begun_response(int status, const Request& request, const Begun& begun) {
-  auto response = json_response(status, session_json(begun.user, begun.session.csrf_token));
+  auto response = json_response(
+      status, session_json(begun.user, begun.session.csrf_token, begun.must_change_password));
   response.headers.emplace_back("Set-Cookie", session_cookie(request, begun.token));
   return response;
 }
@@ -93,7 +97,8 @@ Task<Response> run_setup(Call& call) {
 Task<Response> get_session(Call& call) {
   const auto& caller = call.caller;
   if (!caller.person) co_return problem(no_session());
-  co_return json_response(200, session_json(*caller.person, caller.session->csrf_token));
+  co_return json_response(
+      200, session_json(*caller.person, caller.session->csrf_token, caller.must_change_password));
 }
 
 Task<Response> sign_in(Call& call) {
@@ -146,6 +151,9 @@ Task<Response> sign_in(Call& call) {
     begun.session = std::move(*session);
     auto now = writer.user(user.id);
     if (!now) return now.error();
+    const auto one_time = writer.has_one_time_password(user.id);
+    if (!one_time) return one_time.error();
+    begun.must_change_password = *one_time;
     begun.user = std::move(*now);
     return begun;
   };

@@ -163,7 +163,9 @@ Task<Response> delete_lead(Call& call) {
 Task<Response> list_dnc(Call& call) {
   const auto query = list_query(call.request);
   if (!query) co_return problem(query.error());
-  auto work = [query = *query](Reader& reader) { return reader.dnc(query); };
+  const auto list = dnc_list_of(call.request);
+  if (!list) co_return problem(list.error());
+  auto work = [query = *query, list = *list](Reader& reader) { return reader.dnc(query, list); };
   const auto page = co_await read(call.services, std::move(work));
   co_return page ? json_response(200, list_json(*page)) : problem(page.error());
 }

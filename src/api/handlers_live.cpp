@@ -20,12 +20,28 @@ class EventSocket : public WebSocketHandler {
   void opened(WebSocketPeer& peer) override {
     const Viewer viewer{.all = !own_only_ && !caller_.is_agent(), .agent = caller_.user_id()};
     client_ = services_.events.add(peer, viewer, epoch_, after_);
+    count(+1);
   }
   void message(const std::string&) override {}  // the stream has one direction
-  void closed() override { services_.events.remove(client_); }
+  void closed() override {
+    services_.events.remove(client_);
+    count(-1);
+  }
   Task<bool> still_allowed() override { return still_signed_in(services_, caller_); }
 
  private:
+  void count(int change_of_streams) {
+    const auto user = caller_.user_id();
+    if (!user) return;
+    const auto* presence =
+        services_.live.stream_counted(user, change_of_streams, machine_now().wall);
+    if (presence == nullptr) return;
+    services_.events.publish("presence", to_json(*presence), {});
+    services_.ports.store.change(
+        {}, [user](store::Writer& writer) { return writer.set_last_seen(user); },
+        [](const Result<void>&) {});
+  }
+
   Services& services_;
   const Caller caller_;
   const std::string epoch_;

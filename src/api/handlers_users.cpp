@@ -195,6 +195,14 @@ Task<Response> set_password(Call& call) {
     const auto wait = services.sign_in_guard.wait(username, call.request.address, now);
     if (wait > Duration{0}) co_return rate_limited(wait, "Too many failed attempts.");
   }
+  if (own && request.one_time) {
+    co_return problem(
+        {ErrorCode::kInvalid, "Your own password cannot be a one-time password.", "one_time"});
+  }
+  if (own && request.current_password == request.password) {
+    co_return problem(
+        {ErrorCode::kInvalid, "The new password is the current one. Choose another.", "password"});
+  }
   // nullopt: the current password is wrong.
   auto hashing = [own, old_hash = target->hash, request]() -> Result<std::optional<std::string>> {
     if (own && !verify_password(old_hash, request.current_password.value_or(""))) {
@@ -209,8 +217,8 @@ Task<Response> set_password(Call& call) {
     co_return problem({ErrorCode::kInvalid, "The current password is wrong.", "current_password"});
   }
   const auto keep = own ? call.caller.session->token_hash : std::string{};
-  auto work = [id, hash = **hash, keep](store::Writer& writer) {
-    return writer.set_password_hash(id, hash, keep);
+  auto work = [id, hash = **hash, keep, once = request.one_time](store::Writer& writer) {
+    return writer.set_password_hash(id, hash, keep, once);
   };
   const auto done = co_await change(services, call.actor(), std::move(work));
   co_return done ? no_content() : problem(done.error());

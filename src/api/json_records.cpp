@@ -529,6 +529,35 @@ Json to_json(const store::DncEntry& entry) {
           {"created_at", time_json(entry.created_at)}};
 }
 
+Json to_json(const store::DncImport& import) {
+  return {{"id", import.id.value},
+          {"campaign_id", id_json(import.campaign)},
+          {"state", name_of(import.state)},
+          {"name", import.name},
+          {"bytes", import.bytes_total},
+          {"bytes_read", import.bytes_done},
+          {"rows", import.rows},
+          {"accepted", import.accepted},
+          {"rejected", import.rejected},
+          {"duplicates", import.duplicates},
+          {"message", import.error},
+          {"created_at", time_json(import.created_at)},
+          {"finished_at", time_json(import.ended_at)}};
+}
+
+Json to_json(const store::AuditEntry& entry) {
+  const auto changes = Json::parse(entry.changes, nullptr, false);
+  return {{"id", entry.id},
+          {"at", time_json(entry.at)},
+          {"user_id", id_json(entry.actor.user)},
+          {"actor", entry.actor.name},
+          {"address", entry.actor.address},
+          {"kind", entry.kind},
+          {"record_id", entry.record_id > 0 ? Json(entry.record_id) : Json(nullptr)},
+          {"action", entry.action},
+          {"changes", changes.is_object() ? changes : Json::object()}};
+}
+
 Result<void> read_dnc(const Json& json, store::DncEntry& entry) {
   ObjectReader reader(json);
   reader.require({"phone"});
@@ -748,6 +777,7 @@ Result<void> read_password(const Json& json, PasswordRequest& request) {
   reader.require({"password"});
   reader.text("password", request.password, kNewPassword);
   optional_text(reader, "current_password", request.current_password, {.max = 1'024});
+  reader.boolean("one_time", request.one_time);
   return reader.finish();
 }
 

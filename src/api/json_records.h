@@ -72,6 +72,8 @@ Json to_json(const store::Token& token);
 Result<void> read_token(const Json& json, store::Token& token);
 
 Json to_json(const store::DncEntry& entry);
+Json to_json(const store::DncImport& import);
+Json to_json(const store::AuditEntry& entry);
 Result<void> read_dnc(const Json& json, store::DncEntry& entry);
 
 Json to_json(const store::ImportPreview& preview);
@@ -101,6 +103,7 @@ Result<void> read_setup(const Json& json, SetupRequest& request);
 struct PasswordRequest {
   std::string password;
   std::optional<std::string> current_password;
+  bool one_time = false;  ///< somebody else's: they must choose their own at the next sign-in
 };
 Result<void> read_password(const Json& json, PasswordRequest& request);
 

@@ -13,6 +13,14 @@ Json to_json(const Figures& figures) {
       {"ai_calls_ringing", figures.ai_calls_ringing}, {"ai_calls_active", figures.ai_calls_active}};
 }
 
+Json to_json(const Presence& presence) {
+  const Json phone = {{"address", presence.phone_address}, {"transport", presence.phone_transport}};
+  return {{"user_id", presence.user.value},
+          {"online", presence.streams > 0},
+          {"since", presence.since == WallTime{} ? Json(nullptr) : time_json(presence.since)},
+          {"phone", presence.phone_address.empty() ? Json(nullptr) : phone}};
+}
+
 void LiveView::apply(const LiveEvent& event) {
   std::visit([this](const auto& e) { put(e); }, event);
 }
@@ -60,6 +68,24 @@ void LiveView::forget_campaign(CampaignId campaign) {
 
 void LiveView::forget_trunk(TrunkId trunk) { trunks_.erase(trunk); }
 
+const Presence& LiveView::phone_registered(const PhoneRegistered& phone) {
+  auto& presence = presence_[phone.agent];
+  presence.user = phone.agent;
+  presence.phone_address = phone.registered ? phone.address : "";
+  presence.phone_transport = phone.registered ? phone.transport : "";
+  return presence;
+}
+
+const Presence* LiveView::stream_counted(UserId user, int change, WallTime now) {
+  auto& presence = presence_[user];
+  const bool was_online = presence.streams > 0;
+  presence.user = user;
+  presence.streams += change;
+  if (was_online == (presence.streams > 0)) return nullptr;
+  presence.since = now;
+  return &presence;
+}
+
 DialerType LiveView::type_of(CampaignId campaign) const {
   const auto found = campaigns_.find(campaign);
   return found == campaigns_.end() ? DialerType::kAuto : found->second.type;
@@ -103,9 +129,9 @@ Json LiveView::snapshot() const {
   for (const auto& [campaign, counts] : lead_stats_) {
     stats[std::to_string(campaign.value)] = to_json(counts);
   }
-  return {{"figures", to_json(figures())}, {"agents", list(agents_)},
-          {"calls", list(calls_)},         {"campaigns", list(campaigns_)},
-          {"trunks", list(trunks_)},       {"lead_stats", std::move(stats)}};
+  return {{"figures", to_json(figures())}, {"agents", list(agents_)}, {"calls", list(calls_)},
+          {"campaigns", list(campaigns_)}, {"trunks", list(trunks_)}, {"presence", list(presence_)},
+          {"lead_stats", std::move(stats)}};
 }
 
 const AgentLive* LiveView::session_of(UserId agent) const {
@@ -139,6 +165,11 @@ std::vector<AgentLive> LiveView::sessions_of(CampaignId campaign) const {
     if (agent.campaign == campaign) found.push_back(agent);
   }
   return found;
+}
+
+const TrunkLive* LiveView::trunk(TrunkId id) const {
+  const auto found = trunks_.find(id);
+  return found == trunks_.end() ? nullptr : &found->second;
 }
 
 UserId LiveView::agent_of(const CallLive& call) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/json.h"
+#include "core/messages/calls.h"
 #include "core/messages/live.h"
 
 namespace carillon::api {
@@ -23,6 +24,16 @@ struct Figures {
 };
 Json to_json(const Figures& figures);
 
+/// Whether a person can be reached: browsers that watch the event stream, and the desk phone.
+struct Presence {
+  UserId user;
+  int streams = 0;            ///< open event streams
+  WallTime since{};           ///< when they came online, or went
+  std::string phone_address;  ///< of the registered desk phone; empty: not registered
+  std::string phone_transport;
+};
+Json to_json(const Presence& presence);
+
 /// Holds the last word on every agent session, call, campaign and trunk, and the lead counts of
 /// every campaign. Loop: http. Lifetime: the server's.
 class LiveView {
@@ -32,8 +43,13 @@ class LiveView {
   void forget_campaign(CampaignId campaign);
   void forget_trunk(TrunkId trunk);
 
+  const Presence& phone_registered(const PhoneRegistered& phone);
+  /// An event stream of theirs was opened (+1) or closed (-1). Null: nothing that others see
+  /// changed.
+  const Presence* stream_counted(UserId user, int change, WallTime now);
+
   Figures figures() const;
-  /// `figures`, `agents`, `calls`, `campaigns`, `trunks`, `lead_stats`.
+  /// `figures`, `agents`, `calls`, `campaigns`, `trunks`, `presence`, `lead_stats`.
   Json snapshot() const;
 
   /// The open session of an agent; null: none.
@@ -44,6 +60,7 @@ class LiveView {
   Json parked_calls(CampaignId campaign) const;
   /// The sessions of a campaign.
   std::vector<AgentLive> sessions_of(CampaignId campaign) const;
+  const TrunkLive* trunk(TrunkId id) const;
   /// Whose panel a call is in, also in wrap-up; 0: nobody's.
   UserId agent_of(const CallLive& call) const;
 
@@ -61,6 +78,7 @@ class LiveView {
   std::map<AttemptId, CallLive> calls_;
   std::map<CampaignId, CampaignLive> campaigns_;
   std::map<TrunkId, TrunkLive> trunks_;
+  std::map<UserId, Presence> presence_;
   std::map<CampaignId, LeadStats> lead_stats_;
 };
 

@@ -36,6 +36,25 @@ class LiveViewTest : public ::testing::Test {
   LiveView view;
 };
 
+TEST_F(LiveViewTest, PresenceCountsStreamsAndKnowsThePhone) {
+  const UserId ann{7};
+  const WallTime noon{std::chrono::hours(12)};
+  ASSERT_NE(view.stream_counted(ann, +1, noon), nullptr);
+  EXPECT_EQ(view.stream_counted(ann, +1, noon), nullptr) << "a second tab changes nothing";
+  view.phone_registered({ann, true, "192.0.2.7:5060", "tls"});
+  auto shown = view.snapshot()["presence"][0];
+  EXPECT_EQ(shown["user_id"], 7);
+  EXPECT_EQ(shown["online"], true);
+  EXPECT_EQ(shown["phone"]["transport"], "tls");
+  EXPECT_EQ(view.stream_counted(ann, -1, noon), nullptr);
+  ASSERT_NE(view.stream_counted(ann, -1, noon + std::chrono::minutes(1)), nullptr);
+  view.phone_registered({ann, false, "", ""});
+  shown = view.snapshot()["presence"][0];
+  EXPECT_EQ(shown["online"], false);
+  EXPECT_EQ(shown["since"], to_unix_ms(noon + std::chrono::minutes(1)));
+  EXPECT_TRUE(shown["phone"].is_null());
+}
+
 TEST_F(LiveViewTest, FiguresKeepTheirScopeByDialer) {
   agent(1, 1, AgentState::kWaiting);
   agent(2, 1, AgentState::kInCall);

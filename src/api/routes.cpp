@@ -25,6 +25,8 @@ std::vector<Route> make_routes() {
 
       {kGet, "/api/v1/users", kSupervisor, Body::kNone, list_users},
       {kPost, "/api/v1/users", kSupervisor, Body::kJson, create_user},
+      {kPost, "/api/v1/users/bulk", kSupervisor, Body::kJson, create_agents},
+      {kPost, "/api/v1/users/import", kSupervisor, Body::kJson, import_users},
       {kGet, "/api/v1/users/{id}", kSupervisor, Body::kNone, get_user},
       {kPatch, "/api/v1/users/{id}", kSupervisor, Body::kJson, change_user},
       {kDelete, "/api/v1/users/{id}", kSupervisor, Body::kNone, delete_user},
@@ -72,6 +74,14 @@ std::vector<Route> make_routes() {
       {kPost, "/api/v1/dnc", kSupervisor, Body::kJson, add_dnc},
       {kDelete, "/api/v1/dnc", kSupervisor, Body::kNone, delete_dnc},
 
+      {kGet, "/api/v1/dnc.csv", kSupervisor, Body::kNone, export_dnc},
+      {kGet, "/api/v1/dnc/imports", kSupervisor, Body::kNone, list_dnc_imports},
+      {kPost, "/api/v1/dnc/imports", kSupervisor, Body::kJson, start_dnc_import},
+      {kGet, "/api/v1/dnc/imports/{id}", kSupervisor, Body::kNone, get_dnc_import},
+      {kDelete, "/api/v1/dnc/imports/{id}", kSupervisor, Body::kNone, cancel_dnc_import},
+      {kGet, "/api/v1/dnc/imports/{id}/rejected.csv", kSupervisor, Body::kNone,
+       get_dnc_rejected_rows},
+
       {kPost, "/api/v1/uploads", kSupervisor, Body::kFile, upload},
       {kPost, "/api/v1/uploads/from_url", kSupervisor, Body::kJson, upload_from_url},
       {kGet, "/api/v1/imports/{id}", kSupervisor, Body::kNone, get_import},
@@ -84,6 +94,9 @@ std::vector<Route> make_routes() {
       {kPatch, "/api/v1/trunks/{id}", kAdministrator, Body::kJson, change_trunk},
       {kDelete, "/api/v1/trunks/{id}", kAdministrator, Body::kNone, delete_trunk},
 
+      {kPost, "/api/v1/trunks/{id}/test_calls", kAdministrator, Body::kJson, start_trunk_test},
+      {kGet, "/api/v1/trunks/{id}/test_calls/{id}", kAdministrator, Body::kNone, get_trunk_test},
+
       {kGet, "/api/v1/sip_profiles", kSupervisor, Body::kNone, list_sip_profiles},
       {kPost, "/api/v1/sip_profiles", kAdministrator, Body::kJson, create_sip_profile},
       {kGet, "/api/v1/sip_profiles/{id}", kSupervisor, Body::kNone, get_sip_profile},
@@ -94,6 +107,9 @@ std::vector<Route> make_routes() {
       {kPost, "/api/v1/tokens", kAdministrator, Body::kJson, create_token},
       {kGet, "/api/v1/tokens/{id}", kAdministrator, Body::kNone, get_token},
       {kDelete, "/api/v1/tokens/{id}", kAdministrator, Body::kNone, delete_token},
+
+      {kGet, "/api/v1/audit", kAdministrator, Body::kNone, list_audit},
+      {kGet, "/api/v1/audit.csv", kAdministrator, Body::kNone, export_audit},
 
       {kGet, "/api/v1/attempts", kAgent, Body::kNone, list_attempts},
       {kGet, "/api/v1/attempts/{id}", kAgent, Body::kNone, get_attempt},
@@ -195,6 +211,18 @@ std::optional<Response> check_rights(const Call& call) {
                   {}});
 }
 
+/// Who signed in with a one-time password may choose a password of their own, and nothing else.
+std::optional<Response> check_password_is_own(const Call& call) {
+  if (!call.caller.must_change_password || call.route->access == Access::kPublic) {
+    return std::nullopt;
+  }
+  const auto handler = call.route->handler;
+  if (handler == get_session || handler == sign_out || handler == set_password) return std::nullopt;
+  return problem({ErrorCode::kForbidden,
+                  "You signed in with a one-time password. Choose a password of your own first.",
+                  "password"});
+}
+
 /// Requests that a foreign page could make a signed-in browser send (CSRF).
 std::optional<Response> check_origin(const Call& call) {
   const auto& request = call.request;
@@ -273,6 +301,7 @@ Task<std::optional<Response>> admit(Call& call) {
   }
   if (auto refused = check_rate(call)) co_return refused;
   if (auto refused = check_rights(call)) co_return refused;
+  if (auto refused = check_password_is_own(call)) co_return refused;
   if (auto refused = check_origin(call)) co_return refused;
   co_return std::nullopt;
 }

@@ -46,6 +46,16 @@ std::string random_token() {
   return text;
 }
 
+std::string random_password(int groups) {
+  constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789";
+  std::string text;
+  for (int i = 0; i < groups * 4; ++i) {
+    if (i > 0 && i % 4 == 0) text += '-';
+    text += kLetters[randombytes_uniform(static_cast<uint32_t>(kLetters.size()))];
+  }
+  return text;
+}
+
 std::string token_hash(std::string_view token) {
   std::array<unsigned char, 32> hash{};
   const std::string copy(token);

@@ -14,6 +14,10 @@ Result<void> init_secrets();
 /// 256 random bits, URL-safe base64 (43 characters).
 std::string random_token();
 
+/// A password to be read out and typed: groups of four of 31 letters and digits that are not mixed
+/// up, 19 bits a group: "k7mf-2wqh-9rtz".
+std::string random_password(int groups);
+
 /// What the database keeps of a token: BLAKE2b-256 in hex. Tokens have full entropy, so a fast hash
 /// is enough.
 std::string token_hash(std::string_view token);

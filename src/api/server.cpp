@@ -23,8 +23,8 @@ struct LeadCount {
   CampaignId campaign;
   LeadStats stats;
 };
-using Message =
-    std::variant<LiveEvent, RequestDone, AgentAnswer, RecordChange, LeadCount, store::Import>;
+using Message = std::variant<LiveEvent, RequestDone, AgentAnswer, PhoneRegistered, TelephonyEvent,
+                             RecordChange, LeadCount, store::Import, store::DncImport>;
 
 /// Kinds whose changes every agent hears of: what is on their screens.
 bool agents_care(store::RecordKind kind) {
@@ -129,10 +129,14 @@ class Server::Impl {
 
   void take(RequestDone& done) { services_.core.done(std::move(done)); }
   void take(AgentAnswer& answer) { services_.lines.answer(answer); }
+  void take(TelephonyEvent& event) { services_.trunk_tests.take(event, machine_now().wall); }
+  void take(PhoneRegistered& phone) {
+    services_.events.publish("presence", to_json(services_.live.phone_registered(phone)), {});
+  }
 
   void take(RecordChange& change) {
     const auto kind = change.kind;
-    if (kind == store::RecordKind::kUser) tell_phones();
+    if (kind == store::RecordKind::kUser || kind == store::RecordKind::kSipProfile) tell_phones();
     if (kind == store::RecordKind::kCampaign) forget_if_gone(CampaignId{change.id});
     if (kind == store::RecordKind::kTrunk) forget_if_gone(TrunkId{change.id});
     Audience audience;
@@ -153,6 +157,10 @@ class Server::Impl {
   }
 
   void take(store::Import& import) { services_.events.publish("import", to_json(import), {}); }
+
+  void take(store::DncImport& import) {
+    services_.events.publish("dnc_import", to_json(import), {});
+  }
 
   /// Deleted records leave the live view: whether one is still there, the store knows.
   void forget_if_gone(CampaignId id) {
@@ -245,6 +253,8 @@ Result<std::unique_ptr<Server>> Server::start(ApiConfig config, Ports ports) {
 void Server::publish(LiveEvent event) { impl_->push(std::move(event)); }
 void Server::done(RequestDone answer) { impl_->push(std::move(answer)); }
 void Server::answer(AgentAnswer answer) { impl_->push(std::move(answer)); }
+void Server::test_call(TelephonyEvent event) { impl_->push(std::move(event)); }
+void Server::phone_registered(PhoneRegistered phone) { impl_->push(std::move(phone)); }
 void Server::record_changed(store::RecordKind kind, int64_t id) {
   impl_->push(RecordChange{kind, id});
 }
@@ -252,6 +262,7 @@ void Server::lead_stats(CampaignId campaign, const LeadStats& stats) {
   impl_->push(LeadCount{campaign, stats});
 }
 void Server::import_changed(const store::Import& import) { impl_->push(import); }
+void Server::dnc_import_changed(const store::DncImport& import) { impl_->push(import); }
 int Server::https_port() const { return impl_->https_port(); }
 int Server::http_port() const { return impl_->http_port(); }
 void Server::stop() { impl_->stop(); }

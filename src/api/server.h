@@ -15,8 +15,9 @@
 #include "store/store.h"
 
 namespace carillon::store {
+class DncImports;
 class ImportJobs;
-}
+}  // namespace carillon::store
 
 namespace carillon::api {
 
@@ -69,10 +70,11 @@ struct Metric {
 /// not block.
 struct Ports {
   store::Store& store;
-  store::ImportJobs* imports = nullptr;  ///< null: imports are answered with 503
+  store::ImportJobs* imports = nullptr;      ///< null: imports are answered with 503
+  store::DncImports* dnc_imports = nullptr;  ///< null: as above
   /// False: the core's inbox is full.
   std::function<bool(CoreRequest)> to_core;
-  /// AgentOffer, and SetPhones at start and whenever a phone changed.
+  /// AgentOffer, SetPhones at start and whenever a phone changed, and test calls.
   std::function<void(TelephonyCommand)> to_telephony;
   /// As StoreConfig::zone_open.
   store::ZoneOpen zone_open;
@@ -98,11 +100,14 @@ class Server {
   void done(RequestDone answer);
   /// From the telephony.
   void answer(AgentAnswer answer);
+  void phone_registered(PhoneRegistered phone);
+  void test_call(TelephonyEvent event);
   /// From the store: StoreSinks.
   void record_changed(store::RecordKind kind, int64_t id);
   void lead_stats(CampaignId campaign, const LeadStats& stats);
   /// From the imports: progress, and the end.
   void import_changed(const store::Import& import);
+  void dnc_import_changed(const store::DncImport& import);
 
   /// The ports that are really used; -1: none.
   int https_port() const;

@@ -19,6 +19,7 @@ Services::Services(ApiConfig the_config, Ports the_ports, std::shared_ptr<Loop> 
              }),
       core(loop, ports.to_core, config.core_timeout),
       lines(live, core, ports.to_telephony, loop),
+      trunk_tests(loop, ports.to_telephony, events),
       address_limit(config.requests_per_second_per_address,
                     config.requests_per_second_per_address * kBurstSeconds),
       token_limit(config.requests_per_second_per_token,

@@ -11,6 +11,7 @@
 #include "api/rate_limits.h"
 #include "api/server.h"
 #include "api/task.h"
+#include "api/trunk_tests.h"
 #include "api/url_download.h"
 #include "api/workers.h"
 #include "store/store.h"
@@ -43,6 +44,7 @@ struct Services {
   EventStream events;
   CoreRequests core;
   AgentLines lines;
+  TrunkTests trunk_tests;
   RateLimiter address_limit, token_limit;
   SignInGuard sign_in_guard;
   HttpCounters counters;

@@ -53,6 +53,12 @@ void add_telephony(Gathering& all, const telephony::TelephonyCounters& t) {
   all.gauge("carillon_phones_registered", "Desk phones that are registered", t.phones_registered);
   all.counter("carillon_phone_sign_ins_failed_total", "REGISTER with wrong credentials",
               t.sign_ins_failed);
+  all.counter("carillon_phone_wrong_transport_total",
+              "REGISTER over a transport that the SIP profile does not allow",
+              t.phones_wrong_transport);
+  all.counter("carillon_phones_gone_silent_total",
+              "Registrations that ended because the phone did not answer OPTIONS",
+              t.phones_gone_silent);
   all.counter("carillon_sip_requests_refused_total", "SIP requests from outside of our calls",
               t.requests_refused);
   all.counter("carillon_inbound_calls_refused_total", "Calls from carriers, not taken",

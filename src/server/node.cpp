@@ -14,6 +14,7 @@
 #include "server/store_calls.h"
 #include "server/time_zones.h"
 #include "server/version.h"
+#include "store/import/dnc_imports.h"
 #include "store/import/import_jobs.h"
 #include "telephony/telephony.h"
 
@@ -81,6 +82,7 @@ class Node::Rooms {
     core_.stop();
     if (api_) api_->stop();
     relay_.set(nullptr);
+    dnc_imports_.reset();
     imports_.reset();
     api_.reset();
     telephony_.reset();
@@ -156,9 +158,17 @@ class Node::Rooms {
     config.recordings_directory = folder_.recordings;
     config.prompts_directory = folder_.prompts;
     telephony::Sinks sinks;
-    sinks.to_core = [this](TelephonyEvent event) { core_.push(std::move(event)); };
+    sinks.to_core = [this](TelephonyEvent event) {
+      if (const auto* phone = std::get_if<PhoneRegistered>(&event)) {
+        relay_.with([&](api::Server& server) { server.phone_registered(*phone); });
+      }
+      core_.push(std::move(event));
+    };
     sinks.to_api = [this](AgentAnswer answer) {
       relay_.with([&](api::Server& server) { server.answer(std::move(answer)); });
+    };
+    sinks.to_tests = [this](TelephonyEvent event) {
+      relay_.with([&](api::Server& server) { server.test_call(std::move(event)); });
     };
     auto started = telephony::Telephony::start(std::move(config), std::move(sinks));
     if (!started) return started.error();
@@ -175,6 +185,10 @@ class Node::Rooms {
         });
     if (!started) return started.error();
     imports_ = std::move(started).value();
+    dnc_imports_ =
+        store::DncImports::start(*store_, folder_.uploads, [this](const store::DncImport& import) {
+          relay_.with([&](api::Server& server) { server.dnc_import_changed(import); });
+        });
     return {};
   }
 
@@ -195,7 +209,7 @@ class Node::Rooms {
     config.setup_code = setup_code_;
     config.realm = c.realm;
     config.version = kVersion;
-    api::Ports ports{*store_, imports_.get(), {}, {}, {}, {}, {}};
+    api::Ports ports{*store_, imports_.get(), dnc_imports_.get(), {}, {}, {}, {}, {}};
     ports.to_core = [this](CoreRequest request) { return core_.request(std::move(request)); };
     ports.to_telephony = [this](TelephonyCommand command) { telephony_->send(std::move(command)); };
     ports.zone_open = zone_open_by(zones_);
@@ -239,6 +253,7 @@ class Node::Rooms {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<telephony::Telephony> telephony_;
   std::unique_ptr<store::ImportJobs> imports_;
+  std::unique_ptr<store::DncImports> dnc_imports_;
   std::unique_ptr<api::Server> api_;
 };
 

@@ -178,6 +178,23 @@ void for_columns(Of<DncEntry> auto&& entry, auto&& visit) {
   visit("created_at", entry.created_at);
 }
 
+void for_columns(Of<DncImport> auto&& import, auto&& visit) {
+  visit("id", import.id);
+  visit("campaign_id", import.campaign);
+  visit("created_by", import.created_by);
+  visit("state", import.state);
+  visit("name", import.name);
+  visit("bytes_total", import.bytes_total);
+  visit("bytes_done", import.bytes_done);
+  visit("rows_read", import.rows);
+  visit("accepted", import.accepted);
+  visit("rejected", import.rejected);
+  visit("duplicates", import.duplicates);
+  visit("error", import.error);
+  visit("created_at", import.created_at);
+  visit("ended_at", import.ended_at);
+}
+
 /// What the core says while the call goes on and when it ends.
 void for_call_columns(Of<Attempt> auto&& attempt, auto&& visit) {
   visit("caller_id", attempt.caller_id);

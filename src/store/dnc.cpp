@@ -6,14 +6,56 @@
 
 namespace carillon::store {
 
-Result<Page<DncEntry>> Reader::dnc(const ListQuery& query) {
+namespace {
+
+constexpr size_t kPhonesAtOnce = 250;  // of one statement, which is kept prepared
+
+Values values_of(const std::vector<std::string>& phones) { return {phones.begin(), phones.end()}; }
+
+}  // namespace
+
+Result<Page<DncEntry>> Reader::dnc(const ListQuery& query, std::optional<CampaignId> list) {
   return guarded([&] {
     Where where;
+    if (list) where.add("campaign_id = ?", {list->value});
     if (!query.search.empty()) {
       add_prefix(where, "phone", query.search.front() == '+' ? query.search : "+" + query.search);
     }
     return select_page<DncEntry>(db_, "dnc", where, query, {"phone", "campaign_id", "created_at"},
                                  "phone");
+  });
+}
+
+Result<std::vector<DncEntry>> Reader::dnc_after(const DncEntry& after,
+                                                std::optional<CampaignId> list, int64_t limit) {
+  return guarded([&]() -> Result<std::vector<DncEntry>> {
+    Where where;
+    if (list) where.add("campaign_id = ?", {list->value});
+    where.add("(phone > ? OR (phone = ? AND campaign_id > ?))",
+              {after.phone, after.phone, after.campaign.value});
+    where.values.emplace_back(limit);
+    return select<DncEntry>(db_, "dnc" + where.text + " ORDER BY phone, campaign_id LIMIT ?",
+                            where.values);
+  });
+}
+
+Result<DncImport> Reader::dnc_import(ImportId id) {
+  return guarded(
+      [&] { return select_one<DncImport>(db_, "dnc_imports WHERE id = ?", {id.value}, "upload"); });
+}
+
+Result<std::vector<DncImport>> Reader::dnc_imports(int64_t limit) {
+  return guarded([&]() -> Result<std::vector<DncImport>> {
+    return select<DncImport>(db_, "dnc_imports ORDER BY id DESC LIMIT ?", {limit});
+  });
+}
+
+Result<std::vector<RejectedRow>> Reader::dnc_rejected_rows(ImportId id, int64_t after_row,
+                                                           int64_t limit) {
+  return guarded([&]() -> Result<std::vector<RejectedRow>> {
+    return select<RejectedRow>(
+        db_, "dnc_rejected_rows WHERE import_id = ? AND row_number > ? ORDER BY row_number LIMIT ?",
+        {id.value, after_row, limit});
   });
 }
 
@@ -74,6 +116,102 @@ Result<void> Writer::remove_dnc(const std::string& phone, CampaignId campaign) {
     }
     flag_dnc(phone);
     note(RecordKind::kDnc, campaign.value, "deleted", nlohmann::json{{"phone", phone}}.dump());
+    return {};
+  });
+}
+
+// ------------------------------------------------------------------------------- uploads
+
+int64_t Writer::insert_dnc(const std::vector<std::string>& phones, const DncEntry& entry) {
+  std::string rows;
+  Values values;
+  for (const auto& phone : phones) {
+    rows += rows.empty() ? "(?, ?, ?, ?, ?)" : ", (?, ?, ?, ?, ?)";
+    values.insert(values.end(), {phone, entry.campaign.value, entry.reason, entry.added_by.value,
+                                 to_unix_ms(now_)});
+  }
+  return db_.execute("INSERT INTO dnc (phone, campaign_id, reason, added_by, created_at) VALUES " +
+                         rows + " ON CONFLICT (phone, campaign_id) DO NOTHING",
+                     values);
+}
+
+void Writer::flag_leads_of(const std::vector<std::string>& phones, CampaignId campaign) {
+  const std::string list = marks(phones.size());
+  std::string sql = "UPDATE leads SET dnc = 1 WHERE dnc = 0 AND phone IN (" + list + ")";
+  Values values = values_of(phones);
+  if (campaign) {
+    sql += " AND leadset_id IN (SELECT id FROM leadsets WHERE campaign_id = ?)";
+    values.emplace_back(campaign.value);
+  }
+  if (db_.execute(sql, values) == 0) return;
+  for (const auto& row :
+       db_.query("SELECT DISTINCT s.campaign_id FROM leads l JOIN leadsets s ON s.id = "
+                 "l.leadset_id WHERE s.campaign_id > 0 AND l.phone IN (" +
+                     list + ")",
+                 values_of(phones))) {
+    const CampaignId changed{to_number<int64_t>(row[0])};
+    effects_.leads_changed.insert(changed);
+    effects_.stats_dirty.insert(changed);
+  }
+}
+
+Result<int64_t> Writer::add_dnc_numbers(const std::vector<std::string>& phones,
+                                        const DncEntry& entry) {
+  return guarded([&]() -> Result<int64_t> {
+    int64_t added = 0;
+    // What is left of the last portion goes one by one: statements of every length would all be
+    // kept prepared.
+    for (size_t from = 0; from < phones.size();) {
+      const size_t size = phones.size() - from >= kPhonesAtOnce ? kPhonesAtOnce : 1;
+      const auto begin = phones.begin() + static_cast<std::ptrdiff_t>(from);
+      const std::vector<std::string> some(begin, begin + static_cast<std::ptrdiff_t>(size));
+      added += insert_dnc(some, entry);
+      flag_leads_of(some, entry.campaign);
+      from += size;
+    }
+    return added;
+  });
+}
+
+Result<ImportId> Writer::add_dnc_import(DncImport import) {
+  return guarded([&]() -> Result<ImportId> {
+    if (import.campaign && !campaign(import.campaign)) {
+      return Error{ErrorCode::kInvalid, "There is no such campaign.", "campaign_id"};
+    }
+    import.id = {};
+    import.created_at = now_;
+    import.id = ImportId{insert(db_, "dnc_imports", assignments(import))};
+    note(RecordKind::kDnc, import.campaign.value, "upload",
+         nlohmann::json{{"file", import.name}, {"upload", import.id.value}}.dump(
+             -1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return import.id;
+  });
+}
+
+Result<void> Writer::save_dnc_import(const DncImport& import) {
+  return guarded([&]() -> Result<void> {
+    update(db_, "dnc_imports", assignments(import), import.id.value);
+    if (import.state == ImportState::kRunning) return {};
+    note(RecordKind::kDnc, import.campaign.value, "upload " + std::string(name_of(import.state)),
+         nlohmann::json{{"upload", import.id.value}, {"added", import.accepted}}.dump());
+    return {};
+  });
+}
+
+Result<void> Writer::add_dnc_rejected_rows(ImportId id, const std::vector<RejectedRow>& rejected) {
+  return guarded([&]() -> Result<void> {
+    std::vector<Values> rows;
+    for (const auto& row : rejected) rows.push_back({id.value, row.row, row.reason, row.content});
+    db_.insert_rows("dnc_rejected_rows", "import_id, row_number, reason, content", rows);
+    return {};
+  });
+}
+
+Result<void> Writer::fail_running_dnc_imports(const std::string& error) {
+  return guarded([&]() -> Result<void> {
+    db_.execute(
+        "UPDATE dnc_imports SET state = 'failed', error = ?, ended_at = ? WHERE state = 'running'",
+        {error, to_unix_ms(now_)});
     return {};
   });
 }

@@ -32,6 +32,8 @@ class Reader {
   Result<User> user_by_username(const std::string& username);
   /// argon2id text as the API stored it; empty: no password set.
   Result<std::string> password_hash(UserId id);
+  /// The password was made by somebody else, for the first sign-in only.
+  Result<bool> has_one_time_password(UserId id);
   Result<std::vector<User>> active_people();
   Result<int64_t> count_administrators();
   Result<std::vector<PhoneCredential>> phone_credentials();
@@ -107,7 +109,15 @@ class Reader {
   Result<LeadStats> campaign_stats(CampaignId campaign, WallTime now, const ZoneOpen& zone_open);
   Result<LeadStats> leadset_stats(LeadsetId leadset, WallTime now, const ZoneOpen& zone_open);
   Result<LeadAnswer> why(LeadId lead, WallTime now, const ZoneOpen& zone_open);
-  Result<Page<DncEntry>> dnc(const ListQuery& query);
+  /// `list`: a campaign's, 0 the system-wide one, nothing: all.
+  Result<Page<DncEntry>> dnc(const ListQuery& query, std::optional<CampaignId> list = {});
+  /// Up to `limit` entries after `after`, in order of phone and campaign.
+  Result<std::vector<DncEntry>> dnc_after(const DncEntry& after, std::optional<CampaignId> list,
+                                          int64_t limit);
+  Result<DncImport> dnc_import(ImportId id);
+  /// The newest.
+  Result<std::vector<DncImport>> dnc_imports(int64_t limit);
+  Result<std::vector<RejectedRow>> dnc_rejected_rows(ImportId id, int64_t after_row, int64_t limit);
   Result<bool> on_dnc(const std::string& phone, CampaignId campaign);
 
   // ---- calls (attempts.cpp). Sorts by id, started_at, ended_at, phone, outcome, disposition.
@@ -131,6 +141,7 @@ class Reader {
   // ---- settings and audit (settings.cpp)
   Result<std::optional<std::string>> setting(const std::string& key);
   Result<Page<AuditEntry>> audit(const ListQuery& query);
+  Result<Page<AuditEntry>> audit(const AuditFilter& filter, const ListQuery& query);
 
  protected:
   Database& db_;

@@ -357,6 +357,45 @@ TEST_P(Records, PhoneCredentialsAreForActiveAgents) {
   ASSERT_THAT(credentials, SizeIs(1));
   EXPECT_EQ(credentials[0].sip_username, "desk1");
   EXPECT_EQ(credentials[0].agent, agent);
+  EXPECT_EQ(credentials[0].protocol, "") << "without a profile any transport goes";
+}
+
+TEST_P(Records, PhoneCredentialsCarryTheirSipProfile) {
+  SipProfile profile;
+  profile.name = "Desk";
+  profile.protocol = "tls";
+  profile.codecs = {"PCMA"};
+  const auto desk = store.make([&](Writer& writer) { return writer.add_sip_profile(profile); });
+  const auto agent = add_user("emil", Role::kAgent);
+  ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+    auto user = writer.user(agent);
+    user->line = LineKind::kDeskPhone;
+    user->sip_profile = desk;
+    if (auto saved = writer.save_user(*user); !saved) return saved;
+    return writer.set_phone_credential({agent, "desk1", "0123456789abcdef0123456789abcdef"});
+  }));
+  const auto phones = store.ask([](Reader& reader) { return reader.phone_credentials(); });
+  ASSERT_THAT(phones, SizeIs(1));
+  EXPECT_EQ(phones[0].protocol, "tls");
+  EXPECT_EQ(phones[0].codecs, std::vector<std::string>{"PCMA"});
+  EXPECT_TRUE(phones[0].ping);
+
+  profile.id = desk;
+  profile.protocol = "webrtc";
+  const auto changed =
+      store.change([&](Writer& writer) { return writer.save_sip_profile(profile); });
+  ASSERT_FALSE(changed) << "its agents use desk phones";
+  EXPECT_EQ(changed.error().field, "protocol");
+  profile.id = {};
+  profile.name = "Browser";
+  const auto browser = store.make([&](Writer& writer) { return writer.add_sip_profile(profile); });
+  const auto refused = store.change([&](Writer& writer) -> Result<void> {
+    auto user = writer.user(agent);
+    user->sip_profile = browser;
+    return writer.save_user(*user);
+  });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "sip_profile_id");
 }
 
 TEST_P(Records, ImportsKeepTheirProgressAndRejectedRows) {

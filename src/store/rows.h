@@ -89,6 +89,23 @@ struct DncEntry {
   WallTime created_at{};
 };
 
+enum class ImportState { kRunning, kDone, kFailed, kCancelled };
+
+/// One upload of do-not-call numbers. rows = accepted + rejected + duplicates.
+struct DncImport {
+  ImportId id;
+  CampaignId campaign;  ///< 0: the system-wide list
+  UserId created_by;
+  ImportState state = ImportState::kRunning;
+  std::string name;  ///< of the file, as the client called it
+  int64_t bytes_total = 0, bytes_done = 0;
+  int64_t rows = 0, accepted = 0, rejected = 0;
+  int64_t duplicates = 0;  ///< listed already
+  std::string error;       ///< sentence when failed
+  WallTime created_at{};
+  std::optional<WallTime> ended_at;
+};
+
 struct LeadFilter {
   LeadsetId leadset;  ///< required
   std::string status;
@@ -235,8 +252,6 @@ struct LeadAnswer {
   std::string sentence;  ///< for a person, says what to do
 };
 
-enum class ImportState { kRunning, kDone, kFailed, kCancelled };
-
 /// One upload of leads. `options` is JSON that only the importer reads.
 struct Import {
   ImportId id;
@@ -267,6 +282,16 @@ struct ImportMarks {
 
 /// Where a phone counts as a duplicate.
 enum class DuplicateScope { kLeadset, kCampaign, kEverywhere };
+
+/// Which entries of the audit log; empty and 0: all.
+struct AuditFilter {
+  UserId user;
+  std::string kind;
+  std::string action;
+  int64_t record_id = 0;
+  std::optional<WallTime> from, to;
+  int64_t after_id = 0;  ///< for reading on
+};
 
 struct AuditEntry {
   int64_t id = 0;

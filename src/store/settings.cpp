@@ -31,9 +31,18 @@ Result<void> Writer::set_setting(const std::string& key, const std::string& valu
   });
 }
 
-Result<Page<AuditEntry>> Reader::audit(const ListQuery& query) {
+Result<Page<AuditEntry>> Reader::audit(const ListQuery& query) { return audit({}, query); }
+
+Result<Page<AuditEntry>> Reader::audit(const AuditFilter& filter, const ListQuery& query) {
   return guarded([&] {
     Where where;
+    if (filter.user) where.add("user_id = ?", {filter.user.value});
+    if (!filter.kind.empty()) where.add("kind = ?", {filter.kind});
+    if (!filter.action.empty()) where.add("action = ?", {filter.action});
+    if (filter.record_id > 0) where.add("record_id = ?", {filter.record_id});
+    if (filter.from) where.add("at >= ?", {to_unix_ms(*filter.from)});
+    if (filter.to) where.add("at < ?", {to_unix_ms(*filter.to)});
+    if (filter.after_id > 0) where.add("id > ?", {filter.after_id});
     add_search(where, query.search, {"actor", "kind", "action", "changes"});
     ListQuery newest_first = query;
     if (newest_first.sort.empty()) newest_first.sort = "-id";

@@ -78,6 +78,13 @@ Result<void> Writer::save_trunk(const Trunk& changed) {
   });
 }
 
+Result<void> Writer::note_test_call(TrunkId id, const std::string& number) {
+  return guarded([&]() -> Result<void> {
+    note(RecordKind::kTrunk, id.value, "test call", nlohmann::json{{"number", number}}.dump());
+    return {};
+  });
+}
+
 Result<void> Writer::remove_trunk(TrunkId id) {
   return guarded([&]() -> Result<void> {
     const auto before = trunk(id);

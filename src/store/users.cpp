@@ -9,6 +9,8 @@
 namespace carillon::store {
 namespace {
 
+constexpr std::string_view kBrowserProtocol = "webrtc";
+
 bool is_username(const std::string& text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
@@ -52,6 +54,12 @@ Result<std::string> Reader::password_hash(UserId id) {
   });
 }
 
+Result<bool> Reader::has_one_time_password(UserId id) {
+  return guarded([&]() -> Result<bool> {
+    return db_.number("SELECT one_time_password FROM users WHERE id = ?", {id.value}) != 0;
+  });
+}
+
 Result<std::vector<User>> Reader::active_people() {
   return guarded([&]() -> Result<std::vector<User>> {
     return select<User>(db_, "users WHERE active = 1 AND deleted_at = 0 ORDER BY id");
@@ -70,9 +78,17 @@ Result<std::vector<PhoneCredential>> Reader::phone_credentials() {
   return guarded([&]() -> Result<std::vector<PhoneCredential>> {
     std::vector<PhoneCredential> credentials;
     for (const auto& row :
-         db_.query("SELECT id, sip_username, sip_ha1 FROM users WHERE sip_username <> '' AND "
-                   "sip_ha1 <> '' AND active = 1 AND deleted_at = 0 ORDER BY id")) {
-      credentials.push_back({UserId{to_number<int64_t>(row[0])}, row[1], row[2]});
+         db_.query("SELECT u.id, u.sip_username, u.sip_ha1, p.id, p.protocol, p.codecs, p.sip_ping "
+                   "FROM users u LEFT JOIN sip_profiles p ON p.id = u.sip_profile_id WHERE "
+                   "u.sip_username <> '' AND u.sip_ha1 <> '' AND u.active = 1 AND "
+                   "u.deleted_at = 0 ORDER BY u.id")) {
+      PhoneCredential phone{UserId{to_number<int64_t>(row[0])}, row[1], row[2]};
+      if (!row[3].empty()) {
+        phone.protocol = row[4];
+        decode(row[5], phone.codecs);
+        decode(row[6], phone.ping);
+      }
+      credentials.push_back(std::move(phone));
     }
     return credentials;
   });
@@ -103,8 +119,18 @@ Result<void> Writer::check_user(const User& user) {
              "A SIP username is 1 to 64 characters of letters, digits, dot, underscore and "
              "hyphen.");
   if (auto checked = check.result(); !checked) return checked;
-  if (user.sip_profile && !sip_profile(user.sip_profile)) {
-    return Error{ErrorCode::kInvalid, "There is no such SIP profile.", "sip_profile_id"};
+  if (user.sip_profile) {
+    const auto profile = sip_profile(user.sip_profile);
+    if (!profile) {
+      return Error{ErrorCode::kInvalid, "There is no such SIP profile.", "sip_profile_id"};
+    }
+    if (user.line == LineKind::kDeskPhone && profile->protocol == kBrowserProtocol) {
+      return Error{ErrorCode::kInvalid,
+                   fmt::format("The SIP profile {} is for agents who talk in the browser. Choose "
+                               "one for desk phones, or none.",
+                               profile->name),
+                   "sip_profile_id"};
+    }
   }
   if (!user.sip_username.empty()) {
     if (auto free = check_name_free("users", "sip_username", user.sip_username, user.id.value,
@@ -133,7 +159,7 @@ void Writer::mark_campaigns_of_agent(UserId agent) {
   }
 }
 
-Result<UserId> Writer::add_user(User user, const std::string& password_hash) {
+Result<UserId> Writer::add_user(User user, const std::string& password_hash, bool one_time) {
   return guarded([&]() -> Result<UserId> {
     user.id = {};
     user.username = lowered(user.username);
@@ -142,6 +168,7 @@ Result<UserId> Writer::add_user(User user, const std::string& password_hash) {
     if (auto checked = check_user(user); !checked) return checked.error();
     Assignments row = assignments(user);
     row.add("password_hash", password_hash);
+    row.add("one_time_password", int64_t{one_time});
     user.id = UserId{insert(db_, "users", row)};
     effects_.agents_changed = true;
     note(RecordKind::kUser, user.id.value, "created", difference(User{}, user));
@@ -171,11 +198,12 @@ Result<void> Writer::save_user(const User& changed) {
   });
 }
 
-Result<void> Writer::set_password_hash(UserId id, const std::string& hash,
-                                       const std::string& keep) {
+Result<void> Writer::set_password_hash(UserId id, const std::string& hash, const std::string& keep,
+                                       bool one_time) {
   return guarded([&]() -> Result<void> {
-    if (db_.execute("UPDATE users SET password_hash = ? WHERE id = ? AND deleted_at = 0",
-                    {hash, id.value}) == 0) {
+    if (db_.execute("UPDATE users SET password_hash = ?, one_time_password = ? WHERE id = ? AND "
+                    "deleted_at = 0",
+                    {hash, int64_t{one_time}, id.value}) == 0) {
       return Error{ErrorCode::kNotFound, "There is no such user.", ""};
     }
     db_.execute("DELETE FROM web_sessions WHERE user_id = ? AND token_hash <> ?", {id.value, keep});
@@ -261,6 +289,16 @@ Result<void> Writer::save_sip_profile(const SipProfile& profile) {
     const auto before = sip_profile(profile.id);
     if (!before) return before.error();
     if (auto checked = check_sip_profile(profile); !checked) return checked;
+    const int64_t desk_phones = db_.number(
+        "SELECT count(*) FROM users WHERE sip_profile_id = ? AND line = ? AND deleted_at = 0",
+        {profile.id.value, encode(LineKind::kDeskPhone)});
+    if (profile.protocol == kBrowserProtocol && desk_phones > 0) {
+      return Error{ErrorCode::kConflict,
+                   fmt::format("{} agents with this SIP profile use desk phones. Give them another "
+                               "profile first, or keep udp, tcp or tls.",
+                               desk_phones),
+                   "protocol"};
+    }
     update(db_, "sip_profiles", assignments(profile), profile.id.value);
     note(RecordKind::kSipProfile, profile.id.value, "changed", difference(*before, profile));
     return {};

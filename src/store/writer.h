@@ -24,10 +24,12 @@ class Writer : public Reader {
   WallTime now() const { return now_; }
 
   // ---- people. `id` and times of a record to be added are ignored.
-  Result<UserId> add_user(User user, const std::string& password_hash);
+  /// `one_time`: with the password one can sign in only to choose another one.
+  Result<UserId> add_user(User user, const std::string& password_hash, bool one_time = false);
   Result<void> save_user(const User& user);
   /// Sets the hash and ends the user's web sessions, except the one whose token hash is `keep`.
-  Result<void> set_password_hash(UserId id, const std::string& hash, const std::string& keep = {});
+  Result<void> set_password_hash(UserId id, const std::string& hash, const std::string& keep = {},
+                                 bool one_time = false);
   /// Keeps the row for reports; the name is free again. The last administrator stays.
   Result<void> remove_user(UserId id);
   Result<void> set_last_seen(UserId id);
@@ -57,6 +59,8 @@ class Writer : public Reader {
   Result<TrunkId> add_trunk(Trunk trunk);
   Result<void> save_trunk(const Trunk& trunk);
   Result<void> remove_trunk(TrunkId id);
+  /// For the audit log: somebody calls a number to try the trunk.
+  Result<void> note_test_call(TrunkId id, const std::string& number);
 
   // ---- leads
   Result<LeadsetId> add_leadset(Leadset leadset);
@@ -107,6 +111,14 @@ class Writer : public Reader {
   Result<ZoneSetId> zone_set(std::vector<std::string> zones);
   Result<void> add_dnc(DncEntry entry);
   Result<void> remove_dnc(const std::string& phone, CampaignId campaign);
+  /// Many numbers (E.164) at once, some hundred at a time. Returns how many were not listed yet.
+  /// The audit log names the upload, not each number.
+  Result<int64_t> add_dnc_numbers(const std::vector<std::string>& phones, const DncEntry& entry);
+  Result<ImportId> add_dnc_import(DncImport import);
+  Result<void> save_dnc_import(const DncImport& import);
+  Result<void> add_dnc_rejected_rows(ImportId id, const std::vector<RejectedRow>& rows);
+  /// Uploads that a restart broke off.
+  Result<void> fail_running_dnc_imports(const std::string& error);
 
   // ---- imports
   Result<ImportId> add_import(Import import);
@@ -143,6 +155,8 @@ class Writer : public Reader {
   int64_t undo_recycle(const LeadJob& job, const std::vector<LeadId>& leads);
   void mark_leads(LeadsetId leadset, bool dialing_sees_it);
   void flag_dnc(const std::string& phone);
+  int64_t insert_dnc(const std::vector<std::string>& phones, const DncEntry& entry);
+  void flag_leads_of(const std::vector<std::string>& phones, CampaignId campaign);
 
   Effects& effects_;
   Actor actor_;

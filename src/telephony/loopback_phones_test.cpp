@@ -34,15 +34,17 @@ class LoopbackPhones : public TelephonyTest {
     std::string user = "phone7", password = "secret", nonce{}, count = "00000001";
     std::string contact = "<sip:phone7@192.168.77.77:5060>";  // what a phone behind NAT would write
     int expires = 120;
+    std::string via = "UDP";  // what the phone says that it speaks
   };
   std::string register_text(const ScriptedPeer& phone, const Register& with) {
     const auto uri = fmt::format("sip:127.0.0.1:{}", telephony_->phone_port());
     ++cseq_;
     auto text = fmt::format(
-        "REGISTER {} SIP/2.0\r\nVia: SIP/2.0/UDP 192.168.77.77:5060;branch=z9hG4bK-r{};rport\r\n"
+        "REGISTER {} SIP/2.0\r\nVia: SIP/2.0/{} 192.168.77.77:5060;branch=z9hG4bK-r{};rport\r\n"
         "From: <sip:{}@127.0.0.1>;tag=r\r\nTo: <sip:{}@127.0.0.1>\r\nCall-ID: register{}\r\n"
         "CSeq: {} REGISTER\r\nMax-Forwards: 70\r\nContact: {}\r\nExpires: {}\r\n",
-        uri, cseq_, with.user, with.user, phone.port(), cseq_, with.contact, with.expires);
+        uri, with.via, cseq_, with.user, with.user, phone.port(), cseq_, with.contact,
+        with.expires);
     if (!with.nonce.empty()) {
       const sip::DigestResponse given{
           .nonce = with.nonce, .uri = uri, .cnonce = "abc", .nc = with.count, .qop = "auth"};
@@ -130,6 +132,100 @@ TEST_F(LoopbackPhones, ThePasswordChangedEndsTheRegistration) {
   const auto event = events_.wait<PhoneRegistered>();
   ASSERT_TRUE(event);
   EXPECT_FALSE(event->registered);
+}
+
+PhoneCredential phone_with(const std::string& protocol, std::vector<std::string> codecs = {"PCMU"},
+                           bool ping = false) {
+  return {UserId{7}, "phone7",          sip::md5_hex("phone7:test realm:secret"),
+          protocol,  std::move(codecs), ping};
+}
+
+TEST_F(LoopbackPhones, AnotherTransportThanTheProfilesIsRefused) {
+  telephony_->send(SetPhones{{phone_with("tcp")}});
+  ScriptedPeer phone;
+  const auto answer = send_register(phone, {.nonce = fresh_nonce(phone)});
+  EXPECT_EQ(answer.status(), 403);
+  EXPECT_NE(answer.start_line().find("Register over TCP"), std::string::npos);
+  EXPECT_TRUE(counted([](const auto& now) { return now.phones_wrong_transport == 1; }));
+  EXPECT_EQ(events_.count<PhoneRegistered>(), 0U);
+
+  ScriptedPeer other(Wire::kTcp);
+  ASSERT_TRUE(other.aim_at(telephony_->phone_port()));
+  other.send(register_text(other, {.via = "TCP"}));
+  auto challenge = other.expect_response(fmt::format("{} REGISTER", cseq_));
+  ASSERT_TRUE(challenge);
+  const auto nonce = field_of(challenge->header("WWW-Authenticate"), "nonce");
+  other.send(register_text(other, {.nonce = nonce, .via = "TCP"}));
+  const auto taken = other.expect_response(fmt::format("{} REGISTER", cseq_));
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->status(), 200);
+  const auto event = events_.wait<PhoneRegistered>();
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->transport, "tcp");
+}
+
+// The stack drops a request whose Via names another transport than the one that it came over.
+TEST_F(LoopbackPhones, AViaThatClaimsAnotherTransportIsNotBelieved) {
+  telephony_->send(SetPhones{{phone_with("tls")}});
+  ScriptedPeer udp, tcp(Wire::kTcp);
+  const auto nonce = fresh_nonce(udp);
+  ASSERT_TRUE(tcp.aim_at(telephony_->phone_port()));
+  udp.send(register_text(udp, {.nonce = nonce, .via = "TLS"}));
+  tcp.send(register_text(tcp, {.nonce = nonce, .count = "00000002", .via = "TLS"}));
+  EXPECT_FALSE(events_.wait<PhoneRegistered>(nullptr, 500ms));
+}
+
+TEST_F(LoopbackPhones, AProfileForBrowsersTakesNoPhone) {
+  ScriptedPeer phone;
+  sign_in(phone);
+  telephony_->send(SetPhones{{phone_with("webrtc")}});
+  const auto event = events_.wait<PhoneRegistered>();
+  ASSERT_TRUE(event);
+  EXPECT_FALSE(event->registered);
+  EXPECT_EQ(send_register(phone, {.nonce = fresh_nonce(phone)}).status(), 403);
+}
+
+TEST_F(LoopbackPhones, TheProfilesCodecsAreOfferedInItsOrder) {
+  telephony_->send(SetPhones{{phone_with("udp", {"PCMA", "PCMU"})}});
+  ScriptedPeer phone;
+  sign_in(phone);
+  open_line();
+  const auto invite = phone.expect("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_NE(invite->body().find("RTP/AVP 8 0 101"), std::string::npos) << invite->body();
+  phone.reply(*invite, 486);
+}
+
+TEST_F(LoopbackPhones, APhoneThatDoesNotAnswerThePingLosesItsRegistration) {
+  stop();
+  config_.phone_ping_interval = 100ms;
+  config_.transaction_timeout = 2s;
+  start();
+  telephony_->send(SetPhones{{phone_with("udp", {"PCMU"}, true)}});
+  ScriptedPeer phone;
+  sign_in(phone);
+  for (int i = 0; i < 2; ++i) {
+    const auto ping = phone.expect("OPTIONS");
+    ASSERT_TRUE(ping);
+    phone.reply(*ping, 405);  // any answer is a sign of life
+  }
+  EXPECT_EQ(events_.count<PhoneRegistered>(), 0U);
+  ASSERT_TRUE(phone.expect("OPTIONS"));
+  const auto event = events_.wait<PhoneRegistered>();
+  ASSERT_TRUE(event);
+  EXPECT_FALSE(event->registered);
+  EXPECT_TRUE(counted(
+      [](const auto& now) { return now.phones_gone_silent == 1 && now.phones_registered == 0; }));
+}
+
+TEST_F(LoopbackPhones, APhoneIsNotPingedUnlessItsProfileWantsIt) {
+  stop();
+  config_.phone_ping_interval = 50ms;
+  start();
+  telephony_->send(SetPhones{{phone_with("udp")}});
+  ScriptedPeer phone;
+  sign_in(phone);
+  EXPECT_FALSE(phone.expect("OPTIONS", 300ms));
 }
 
 TEST_F(LoopbackPhones, LineIsOpenedByCallingThePhoneWhereItReallyIs) {

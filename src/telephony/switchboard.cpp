@@ -268,7 +268,20 @@ LegId Switchboard::next_leg(LegOwner owner) {
   return leg;
 }
 
+/// True: the event is of a test call, and nobody else's.
+bool Switchboard::report_test(const TelephonyEvent& event) {
+  const bool is_test = std::visit(
+      [](const auto& each) {
+        if constexpr (requires { each.attempt; }) return each.attempt < AttemptId{0};
+        return false;
+      },
+      event);
+  if (is_test && sinks_.to_tests) sinks_.to_tests(event);
+  return is_test;
+}
+
 void Switchboard::report(TelephonyEvent event) {
+  if (report_test(event)) return;
   if (std::holds_alternative<CallAnswered>(event)) ++totals_.calls_answered;
   if (const auto* ended = std::get_if<CallEnded>(&event)) ++totals_.calls_ended[ended->outcome];
   sinks_.to_core(std::move(event));
@@ -322,6 +335,8 @@ TelephonyCounters Switchboard::counters() const {
   if (parts_.registrar != nullptr) {
     out.phones_registered = parts_.registrar->registered();
     out.sign_ins_failed = parts_.registrar->sign_ins_failed();
+    out.phones_wrong_transport = parts_.registrar->wrong_transport();
+    out.phones_gone_silent = parts_.registrar->gone_silent();
   }
   const auto media = parts_.plane.counters();
   out.media_packets_received = media.packets_in;

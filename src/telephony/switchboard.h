@@ -83,6 +83,7 @@ class Switchboard {
   void report(TelephonyEvent event);
   void report_of(SideCallId call, const TelephonyEvent& event);
   void remove(Party call);
+  bool report_test(const TelephonyEvent& event);
   void remove_ended();
 
   Parts parts_;

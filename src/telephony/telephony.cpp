@@ -231,7 +231,7 @@ Result<void> Telephony::Impl::build() {
       [this](TrunkStateChanged event) { sinks_.to_core(std::move(event)); });
   if (phone_agent_) {
     registrar_ = std::make_unique<sip::Registrar>(
-        *loop_, *phone_agent_, config_.realm,
+        *loop_, *phone_agent_, config_.realm, config_.phone_ping_interval,
         [this](PhoneRegistered event) { sinks_.to_core(std::move(event)); });
   }
   switchboard_ = std::make_unique<Switchboard>(

@@ -35,6 +35,8 @@ struct TelephonyConfig {
                                           "127.0.0.0/8"};
   std::string realm = "carillon";  ///< of the desk phones' digest; part of every stored HA1
 
+  Duration phone_ping_interval = 30s;  ///< OPTIONS to phones whose SIP profile wants them
+
   std::string tls_certificate;  ///< PEM file, chain; empty: no TLS listener
   std::string tls_key;          ///< PEM file
   /// PEM file with the authorities that TLS trunks are checked against. Empty: the system's.
@@ -59,10 +61,13 @@ struct TelephonyConfig {
   Duration resolve_interval = 60s;
 };
 
-/// Who hears from the telephony. Both are called on the SIP thread and must not block.
+/// Who hears from the telephony. All are called on the SIP thread and must not block.
 struct Sinks {
   std::function<void(TelephonyEvent)> to_core;
   std::function<void(AgentAnswer)> to_api;
+  /// What becomes of calls whose attempt is below zero: test calls, of which the core knows
+  /// nothing.
+  std::function<void(TelephonyEvent)> to_tests{};
 };
 
 /// Totals since the start, for /metrics. A snapshot: figures may be from slightly different times.
@@ -74,6 +79,8 @@ struct TelephonyCounters {
   uint64_t agent_lines = 0;                 ///< now: open
   uint64_t phones_registered = 0;           ///< now
   uint64_t sign_ins_failed = 0;             ///< REGISTER with a wrong password or an unknown user
+  uint64_t phones_wrong_transport = 0;      ///< REGISTER refused: not the SIP profile's transport
+  uint64_t phones_gone_silent = 0;          ///< registrations ended: OPTIONS was not answered
   uint64_t requests_refused = 0;            ///< requests outside of our calls, answered 403 or 405
   uint64_t inbound_refused = 0;             ///< calls from trunks, which are not taken yet
   uint64_t answers_crossed_cancel = 0;      ///< 200 after our CANCEL: ended with BYE

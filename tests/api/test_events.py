@@ -18,7 +18,7 @@ def test_stream(admin, client, person):
     leadset = admin.made("/leadsets", {"name": "Stream", "campaign_id": campaign})["id"]
     admin.made(f"/leadsets/{leadset}/leads", {"phone": "+442079460777"})
     assert bob.post("/agent/session", {"campaign_id": campaign}).status_code == 201
-    wanted = {"hello", "agent", "agent_gone", "campaign", "figures", "lead_stats", "record_changed"}
+    wanted = {"hello", "agent", "agent_gone", "campaign", "figures", "lead_stats", "record_changed", "presence"}
     seen, last = set(), live["seq"]
 
     async def read():
@@ -28,6 +28,9 @@ def test_stream(admin, client, person):
         insecure.check_hostname, insecure.verify_mode = False, ssl.CERT_NONE
         url = f"{admin.server.url.replace('https', 'wss')}/api/v1/events?epoch={live['epoch']}&after={live['seq']}"
         async with websockets.connect(url, ssl=insecure, extra_headers={"Authorization": f"Bearer {token}"}) as socket:
+            # Bob's browser watches too, and so is seen to be online.
+            cookie = "; ".join(f"{c.name}={c.value}" for c in bob.session.cookies)
+            own = await websockets.connect(url.split("?")[0], ssl=insecure, origin=admin.server.url, extra_headers={"Cookie": cookie})
             while not wanted <= seen:
                 frame = json.loads(await asyncio.wait_for(socket.recv(), 30))
                 assert isinstance(frame, list) and frame
@@ -41,6 +44,7 @@ def test_stream(admin, client, person):
                 if bob_is_there and "figures" in seen:
                     bob_is_there = False
                     assert bob.delete("/agent/session").status_code == 204
+            await own.close()
 
     asyncio.run(read())
     assert "resync" not in seen

@@ -167,7 +167,8 @@ struct TrunkStateChanged {
 struct PhoneRegistered {
   UserId agent;
   bool registered = false;
-  std::string address;
+  std::string address;      ///< "192.0.2.7:5060"
+  std::string transport{};  ///< "udp", "tcp", "tls"
 };
 
 using TelephonyEvent =

@@ -41,11 +41,15 @@ struct User {
   std::optional<WallTime> last_seen_at;
 };
 
-/// What the registrar needs to check a desk phone's digest (RFC 3261 section 22).
+/// What the registrar needs to check a desk phone's digest (RFC 3261 section 22),
+/// with what the agent's SIP profile says of the phone; without one: anything goes.
 struct PhoneCredential {
   UserId agent;
   std::string sip_username;
-  std::string ha1;  ///< MD5(username:realm:password), hex
+  std::string ha1;         ///< MD5(username:realm:password), hex
+  std::string protocol{};  ///< udp, tcp, tls: no other is taken; webrtc: none is; empty: any
+  std::vector<std::string> codecs{"PCMU", "PCMA"};  ///< of our offer, in order of preference
+  bool ping = false;  ///< asked with OPTIONS now and then; silence ends the registration
 };
 
 /// A named set of telephone settings that agents share.

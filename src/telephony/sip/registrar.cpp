@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <spdlog/spdlog.h>
 
 #include "telephony/sip/sofia.h"
 
@@ -56,10 +57,65 @@ int expires_of(const sip_t* message) {
   return static_cast<int>(std::min<unsigned long>(wanted, kLongestExpiry));
 }
 
+bool may_use(const PhoneCredential& phone, Transport transport) {
+  return phone.protocol.empty() || phone.protocol == to_parameter(transport);
+}
+
+/// A reason phrase. Constants only: nua keeps the pointer until the response has left.
+const char* wanted_transport(const std::string& protocol) {
+  if (protocol == "udp") return "Register over UDP";
+  if (protocol == "tcp") return "Register over TCP";
+  if (protocol == "tls") return "Register over TLS";
+  return "The SIP profile is for browsers";
+}
+
 }  // namespace
 
-Registrar::Registrar(EventLoop& loop, UserAgent& agent, std::string realm, StateSink report)
-    : loop_(loop), agent_(agent), realm_(std::move(realm)), report_(std::move(report)) {
+/// Asks one phone now and then whether it is there (OPTIONS, RFC 3261 section 11). Any answer of
+/// the phone will do, also 405 or 486: it lives. Lifetime: its binding's.
+class Registrar::Ping final : public Dialog {
+ public:
+  Ping(Registrar& owner, std::string sip_username)
+      : owner_(owner), name_(std::move(sip_username)), timer_(owner.loop_) {
+    later();
+  }
+
+  void on_event(const Event& event) override {
+    if (event.type != nua_r_options || event.status < 200) return;
+    if (!made_by_stack(event.message)) return later();
+    timer_.set(Duration{0}, [this] { owner_.went_silent(name_); });  // *this goes with it
+  }
+
+ private:
+  void later() {
+    timer_.set(owner_.ping_interval_, [this] { ask(); });
+  }
+  void ask() {
+    const auto bound = owner_.bindings_.find(name_);
+    if (bound == owner_.bindings_.end()) return;
+    if (handle_ != nullptr) nua_handle_destroy(handle_);
+    const auto spec = owner_.spec_for(bound->second);
+    handle_ = nua_handle(owner_.agent_.nua(), this, SIPTAG_TO_STR(spec.to.c_str()),
+                         SIPTAG_FROM_STR(spec.from.c_str()), TAG_END());
+    nua_options(handle_, NUTAG_URL(spec.request_uri.c_str()), NUTAG_PROXY(spec.route.c_str()),
+                SIPTAG_CONTACT_STR(spec.contact.c_str()), SIPTAG_MAX_FORWARDS_STR("70"), TAG_END());
+  }
+
+  Registrar& owner_;
+  std::string name_;
+  Deadline timer_;
+};
+
+Registrar::Binding::Binding(UserId owner, EventLoop& loop) : agent(owner), expiry(loop) {}
+Registrar::Binding::~Binding() = default;
+
+Registrar::Registrar(EventLoop& loop, UserAgent& agent, std::string realm, Duration ping_interval,
+                     StateSink report)
+    : loop_(loop),
+      agent_(agent),
+      realm_(std::move(realm)),
+      ping_interval_(ping_interval),
+      report_(std::move(report)) {
   agent_.on_request([this](const Event& event) { return on_request(event); });
 }
 
@@ -72,27 +128,47 @@ void Registrar::set(std::vector<PhoneCredential> phones) {
   for (const auto& [name, binding] : bindings_) {
     const auto found = next.find(name);
     const bool same = found != next.end() && found->second.ha1 == phones_[name].ha1 &&
-                      found->second.agent == phones_[name].agent;
+                      found->second.agent == phones_[name].agent &&
+                      may_use(found->second, binding.source.transport);
     if (!same) lost.push_back(name);
   }
   for (const auto& name : lost) unbind(name);
   phones_ = std::move(next);
+  for (auto& [name, binding] : bindings_) watch(name, binding);
 }
 
 std::optional<Registrar::Way> Registrar::way_to(const std::string& sip_username) const {
   const auto found = bindings_.find(sip_username);
   if (found == bindings_.end()) return std::nullopt;
-  const auto& binding = found->second;
   Way way;
-  way.address = binding.source.address;
-  way.spec.request_uri = binding.contact;
-  way.spec.to = "<" + binding.contact + ">";
-  way.spec.route = fmt::format("sip:{}:{};transport={};lr", binding.source.address,
-                               binding.source.port, to_parameter(binding.source.transport));
-  way.spec.from = fmt::format("\"Carillon\" <sip:carillon@{}>", agent_.public_address());
-  way.spec.contact = agent_.contact(binding.source.transport);
-  way.spec.session_timers = true;
+  way.address = found->second.source.address;
+  way.spec = spec_for(found->second);
+  way.codecs = phones_.at(sip_username).codecs;
   return way;
+}
+
+CallSpec Registrar::spec_for(const Binding& binding) const {
+  CallSpec spec;
+  spec.request_uri = binding.contact;
+  spec.to = "<" + binding.contact + ">";
+  spec.route = fmt::format("sip:{}:{};transport={};lr", binding.source.address, binding.source.port,
+                           to_parameter(binding.source.transport));
+  spec.from = fmt::format("\"Carillon\" <sip:carillon@{}>", agent_.public_address());
+  spec.contact = agent_.contact(binding.source.transport);
+  spec.session_timers = true;
+  return spec;
+}
+
+void Registrar::watch(const std::string& sip_username, Binding& binding) {
+  if (!phones_.at(sip_username).ping) return binding.ping.reset();
+  if (!binding.ping) binding.ping = std::make_unique<Ping>(*this, sip_username);
+}
+
+void Registrar::went_silent(const std::string& sip_username) {
+  ++gone_silent_;
+  spdlog::info("The desk phone '{}' does not answer OPTIONS any more: its registration ends",
+               sip_username);
+  unbind(sip_username);
 }
 
 bool Registrar::on_request(const Event& event) {
@@ -127,6 +203,9 @@ void Registrar::on_register(const Event& event) {
   if (!right) return reject(event, source.address);
   nonces_.accept(given->nonce, given->nc, now);
   brake_.succeeded(source.address);
+  if (!may_use(phone->second, source.transport)) {
+    return refuse_transport(event, phone->second, source);
+  }
   bind(event, phone->second, source);
 }
 
@@ -142,6 +221,16 @@ void Registrar::reject(const Event& event, const std::string& source) {
   ++sign_ins_failed_;
   brake_.failed(source, machine_now().steady);
   nua_respond(event.handle, SIP_403_FORBIDDEN, NUTAG_WITH_THIS(agent_.nua()), TAG_END());
+}
+
+void Registrar::refuse_transport(const Event& event, const PhoneCredential& phone,
+                                 const Source& source) {
+  ++wrong_transport_;
+  spdlog::warn("The desk phone '{}' at {} came over {}; its SIP profile wants {}",
+               phone.sip_username, source.address, to_parameter(source.transport),
+               phone.protocol == "webrtc" ? "the browser" : phone.protocol);
+  nua_respond(event.handle, 403, wanted_transport(phone.protocol), NUTAG_WITH_THIS(agent_.nua()),
+              TAG_END());
 }
 
 void Registrar::bind(const Event& event, const PhoneCredential& phone, const Source& source) {
@@ -171,13 +260,17 @@ void Registrar::bind(const Event& event, const PhoneCredential& phone, const Sou
   }
   auto [bound, is_new] = bindings_.try_emplace(name, phone.agent, loop_);
   auto& binding = bound->second;
-  const bool moved = is_new || binding.source.address != source.address;
+  const bool moved = is_new || binding.source.address != source.address ||
+                     binding.source.port != source.port ||
+                     binding.source.transport != source.transport;
   binding.contact = uri;
   binding.source = source;
   binding.expiry.set(std::chrono::seconds(expires), [this, name] { unbind(name); });
+  watch(name, binding);
   confirm(event, binding.contact, expires);
   if (moved) {
-    report_(PhoneRegistered{phone.agent, true, fmt::format("{}:{}", source.address, source.port)});
+    report_(PhoneRegistered{phone.agent, true, fmt::format("{}:{}", source.address, source.port),
+                            to_parameter(source.transport)});
   }
 }
 

@@ -47,7 +47,7 @@ const figures = {
   ai_calls_active: 0,
 };
 
-const live: Live = { epoch: 'a', seq: 1, figures, agents: [], calls: [], campaigns: [], trunks: [], lead_stats: {} };
+const live: Live = { epoch: 'a', seq: 1, figures, agents: [], calls: [], campaigns: [], trunks: [], presence: [], lead_stats: {} };
 const event = (type: string, data: unknown, seq = 2) => ({ seq, type, data });
 
 describe('applyToLive', () => {
@@ -77,6 +77,13 @@ describe('applyToLive', () => {
     expect(view.figures.calls_ringing).toBe(4);
     expect(view.lead_stats).toEqual({ 5: stats });
     expect(view.agents).toBe(live.agents);
+  });
+
+  it('knows who is online, and whose desk phone is registered', () => {
+    const ann = { user_id: 10, online: true, since: 1, phone: null };
+    const phone = { address: '192.0.2.7:5060', transport: 'tls' as const };
+    const view = applyToLive(live, [event('presence', ann), event('presence', { ...ann, phone })]);
+    expect(view.presence).toEqual([{ ...ann, phone }]);
   });
 
   it('is the same object when no event concerns it', () => {

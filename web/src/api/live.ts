@@ -1,5 +1,5 @@
 import type { ServerEvent } from './event_stream';
-import type { AgentLive, AgentView, CallLive, CampaignLive, Figures, LeadStats, Live, TrunkLive } from './types';
+import type { AgentLive, AgentView, CallLive, CampaignLive, Figures, LeadStats, Live, Presence, TrunkLive } from './types';
 
 /** The snapshot after the events; the same object when none of them touches it. */
 export function applyToLive(live: Live, events: readonly ServerEvent[]): Live {
@@ -31,6 +31,10 @@ function applyOneToLive(live: Live, event: ServerEvent): Live {
     case 'trunk': {
       const trunk = event.data as TrunkLive;
       return { ...live, trunks: put(live.trunks, trunk, (each) => each.trunk_id === trunk.trunk_id) };
+    }
+    case 'presence': {
+      const presence = event.data as Presence;
+      return { ...live, presence: put(live.presence, presence, (each) => each.user_id === presence.user_id) };
     }
     case 'lead_stats': {
       const { campaign_id, stats } = event.data as { campaign_id: number; stats: LeadStats };

@@ -3,8 +3,8 @@ import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { socketUrl } from './client';
 import { EventStream, type Position, type ServerEvent, type StreamState } from './event_stream';
 import { applyToAgentView, applyToLive } from './live';
-import { agentViewQuery, importQuery, liveQuery } from './queries';
-import type { AgentView, Import, Live } from './types';
+import { agentViewQuery, importQuery, liveQuery, dncImportQuery, testCallQuery } from './queries';
+import type { AgentView, Import, Live, DncImport, TestCall } from './types';
 
 export type Audience = 'supervisor' | 'agent';
 
@@ -76,6 +76,14 @@ function applyEvents(client: QueryClient, audience: Audience, events: ServerEven
     if (event.type === 'import') {
       const progress = event.data as Import;
       client.setQueryData(importQuery(progress.id).queryKey, progress);
+    }
+    if (event.type === 'dnc_import') {
+      const progress = event.data as DncImport;
+      client.setQueryData(dncImportQuery(progress.id).queryKey, progress);
+    }
+    if (event.type === 'test_call') {
+      const test = event.data as TestCall;
+      client.setQueryData(testCallQuery(test.trunk_id, test.id).queryKey, test);
     }
   }
   for (const kind of changed) refetchSoon(client, kind);

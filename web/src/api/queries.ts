@@ -77,6 +77,13 @@ export const sipProfilesQuery = queryOptions({
   queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/sip_profiles', { params: { query: { offset, limit, sort: 'name' } } }))),
 });
 
+export function sipProfileQuery(id: number) {
+  return queryOptions({
+    queryKey: ['sip_profile', id],
+    queryFn: () => unwrap(api.GET('/sip_profiles/{id}', { params: { path: { id } } })),
+  });
+}
+
 export const leadsetsQuery = queryOptions({
   queryKey: ['leadset', 'all'],
   queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/leadsets', { params: { query: { offset, limit, sort: 'name' } } }))),
@@ -179,6 +186,20 @@ export function importQuery(id: number) {
   return queryOptions({
     queryKey: ['import', id],
     queryFn: () => unwrap(api.GET('/imports/{id}', { params: { path: { id } } })),
+  });
+}
+
+export function dncImportQuery(id: number) {
+  return queryOptions({
+    queryKey: ['dnc_import', id],
+    queryFn: () => unwrap(api.GET('/dnc/imports/{id}', { params: { path: { id } } })),
+  });
+}
+
+export function testCallQuery(trunk: number, id: number) {
+  return queryOptions({
+    queryKey: ['test_call', trunk, id],
+    queryFn: () => unwrap(api.GET('/trunks/{id}/test_calls/{test_id}', { params: { path: { id: trunk, test_id: id } } })),
   });
 }
 

@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { ApiError } from '@/api/client';
 import { sessionQuery, setupQuery } from '@/api/queries';
 import { Failure, Loading } from '@/components/async_state';
+import { readAuditFilters } from '@/features/audit/audit_filters';
 import { readCallFilters } from '@/features/calls/call_filters';
 import { readLeadSearch, type LeadSearch } from '@/features/leads/lead_search';
 import { NotFound } from './not_found';
@@ -42,6 +43,13 @@ async function requireSession(client: QueryClient, href: string) {
   }
 }
 
+/** The same, of somebody who has chosen a password of their own. */
+async function requireOwnPassword(client: QueryClient, href: string) {
+  const session = await requireSession(client, href);
+  if (session.must_change_password) throw redirect({ to: '/new-password' });
+  return session;
+}
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
@@ -59,11 +67,21 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('@/pages/sign_in_page'), 'SignInPage'),
 });
 
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/new-password',
+  beforeLoad: async ({ context, location }) => {
+    const session = await requireSession(context.queryClient, location.href);
+    if (!session.must_change_password) throw redirect({ to: '/' });
+  },
+  component: lazyRouteComponent(() => import('@/pages/new_password_page'), 'NewPasswordPage'),
+});
+
 const console_ = createRoute({
   getParentRoute: () => root,
   path: '/console',
   beforeLoad: async ({ context, location }) => {
-    await requireSession(context.queryClient, location.href);
+    await requireOwnPassword(context.queryClient, location.href);
   },
   component: lazyRouteComponent(() => import('@/pages/console_page'), 'ConsolePage'),
 });
@@ -72,7 +90,7 @@ const supervisor = createRoute({
   getParentRoute: () => root,
   id: 'supervisor',
   beforeLoad: async ({ context, location }) => {
-    const session = await requireSession(context.queryClient, location.href);
+    const session = await requireOwnPassword(context.queryClient, location.href);
     if (session.user.role === 'agent') throw redirect({ to: '/console' });
   },
   component: SupervisorShell,
@@ -111,6 +129,16 @@ const script = createRoute({
   getParentRoute: () => supervisor,
   path: '/scripts/$id',
   component: lazyRouteComponent(() => import('@/pages/script_page'), 'ScriptPage'),
+});
+const agentsBulk = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/agents/bulk',
+  component: lazyRouteComponent(() => import('@/pages/agents_bulk_page'), 'AgentsBulkPage'),
+});
+const agentsImport = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/agents/import',
+  component: lazyRouteComponent(() => import('@/pages/agents_import_page'), 'AgentsImportPage'),
 });
 const agent = createRoute({
   getParentRoute: () => supervisor,
@@ -159,6 +187,21 @@ const dnc = createRoute({
   validateSearch: tableSearch,
   component: lazyRouteComponent(() => import('@/pages/dnc_page'), 'DncPage'),
 });
+const dncUpload = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/do-not-call/upload',
+  validateSearch: (search: Record<string, unknown>): { upload?: number } => {
+    const id = Number(search.upload);
+    return Number.isInteger(id) && id > 0 ? { upload: id } : {};
+  },
+  component: lazyRouteComponent(() => import('@/pages/dnc_upload_page'), 'DncUploadPage'),
+});
+const audit = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/audit',
+  validateSearch: readAuditFilters,
+  component: lazyRouteComponent(() => import('@/pages/audit_page'), 'AuditPage'),
+});
 const trunks = createRoute({
   getParentRoute: () => supervisor,
   path: '/trunks',
@@ -169,6 +212,17 @@ const trunk = createRoute({
   getParentRoute: () => supervisor,
   path: '/trunks/$id',
   component: lazyRouteComponent(() => import('@/pages/trunk_page'), 'TrunkPage'),
+});
+const sipProfiles = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/sip-profiles',
+  validateSearch: tableSearch,
+  component: lazyRouteComponent(() => import('@/pages/sip_profiles_page'), 'SipProfilesPage'),
+});
+const sipProfile = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/sip-profiles/$id',
+  component: lazyRouteComponent(() => import('@/pages/sip_profile_page'), 'SipProfilePage'),
 });
 const users = createRoute({
   getParentRoute: () => supervisor,
@@ -191,10 +245,11 @@ const tokens = createRoute({
 const tree = root.addChildren([
   setup,
   signIn,
+  newPassword,
   console_,
   supervisor.addChildren([
-    dashboard, campaignNew, campaign, campaignEdit, script, agent, leadset, leadsetEdit, leadsetUpload, leadNew, lead, calls, dnc,
-    trunks, trunk, users, user, tokens,
+    dashboard, campaignNew, campaign, campaignEdit, script, agentsBulk, agentsImport, agent, leadset, leadsetEdit, leadsetUpload, leadNew, lead, calls, dnc, dncUpload, audit,
+    trunks, trunk, sipProfiles, sipProfile, users, user, tokens,
   ]),
 ]);
 

@@ -2,7 +2,9 @@ import { Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconBuildingBroadcastTower,
+  IconDeviceLandlinePhone,
   IconHeadset,
+  IconHistory,
   IconKey,
   IconLayoutDashboard,
   IconPhoneOff,
@@ -36,8 +38,10 @@ const work: Entry[] = [
 ];
 const settings: Entry[] = [
   { to: '/trunks', label: 'Trunks', icon: IconBuildingBroadcastTower },
+  { to: '/sip-profiles', label: 'SIP profiles', icon: IconDeviceLandlinePhone },
   { to: '/users', label: 'People', icon: IconUsers },
   { to: '/tokens', label: 'API tokens', icon: IconKey, administrator: true },
+  { to: '/audit', label: 'Audit log', icon: IconHistory, administrator: true },
 ];
 
 /** What surrounds every page of supervisors and administrators. */

@@ -21,6 +21,14 @@ export function UpBadge({ up }: { up: boolean }) {
   return <StateBadge {...(up ? switches.up : switches.down)} />;
 }
 
+export function OnlineBadge({ on }: { on: boolean }) {
+  return <StateBadge {...(on ? { ...switches.up, label: 'Online' } : { ...switches.off, label: 'Offline' })} />;
+}
+
+export function PhoneBadge({ on, detail }: { on: boolean; detail: string }) {
+  return <StateBadge {...(on ? { ...switches.up, label: 'Registered' } : { ...switches.down, label: 'Not registered' })} detail={detail} />;
+}
+
 export function LoggedOutBadge() {
   return <StateBadge label="Logged out" tone="idle" icon={switches.off.icon} />;
 }

@@ -1,15 +1,17 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
-import { IconPlus } from '@tabler/icons-react';
+import { IconDownload, IconFileImport, IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ColDef, ICellRendererParams } from 'ag-grid-community';
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { campaignsQuery } from '@/api/queries';
 import { showDone, showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
+import { Tool } from '@/components/data_grid';
 import { formatTime } from '@/components/format';
+import { LinkButton } from '@/components/link_button';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { RemoteGrid, type PageRequest } from '@/components/remote_grid';
@@ -22,6 +24,7 @@ interface Row {
   phone: string;
   campaign_id: number | null;
   campaign: string;
+  reason: string;
   created_at: number;
   remove: (row: Row) => void;
 }
@@ -33,6 +36,8 @@ export function DncPage() {
   const client = useQueryClient();
   const [version, setVersion] = useState(0);
   const [opened, { open, close }] = useDisclosure(false);
+  const [list, setList] = useState<string | null>(null);
+  const listQuery = useMemo(() => queryOfList(list), [list]);
 
   const remove = useCallback(
     async (row: Row) => {
@@ -56,7 +61,7 @@ export function DncPage() {
 
   const fetchPage = useCallback(
     async ({ offset, limit, sort }: PageRequest) => {
-      const page = await unwrap(api.GET('/dnc', { params: { query: { offset, limit, sort, search: view.search } } }));
+      const page = await unwrap(api.GET('/dnc', { params: { query: { ...listQuery, offset, limit, sort, search: view.search } } }));
       const items = page.items.map((entry, index): Row => ({
         ...entry,
         id: offset + index + 1,
@@ -65,7 +70,7 @@ export function DncPage() {
       }));
       return { items, total: page.total };
     },
-    [view.search, campaigns, remove],
+    [listQuery, view.search, campaigns, remove],
   );
 
   const add = (
@@ -82,11 +87,32 @@ export function DncPage() {
           view={view}
           onView={setView}
           fetchPage={fetchPage}
-          source={`${campaigns.size}`}
+          source={`${campaigns.size} ${list ?? ''}`}
           version={version}
-          toolbar={add}
+          filters={
+            <Select
+              aria-label="List"
+              placeholder="All lists"
+              clearable
+              clearButtonProps={{ 'aria-label': 'All lists' }}
+              data={[{ value: 'system', label: 'System-wide' }, ...[...campaigns].map(([id, name]) => ({ value: String(id), label: name }))]}
+              value={list}
+              onChange={setList}
+            />
+          }
+          toolbar={
+            <>
+              <Tool label="Export as CSV" onClick={() => window.location.assign(exportAddress(list))}>
+                <IconDownload size={17} />
+              </Tool>
+              <LinkButton to="/do-not-call/upload" variant="default" leftSection={<IconFileImport size={16} />}>
+                Upload a file
+              </LinkButton>
+              {add}
+            </>
+          }
           empty={
-            view.search
+            view.search || list
               ? { title: 'No number matches', hint: 'Try another search.' }
               : { title: 'No number is listed', hint: 'Numbers on this list are never dialed. Agents add to it with the disposition DO NOT CALL.', action: add }
           }
@@ -104,6 +130,15 @@ export function DncPage() {
       </Modal>
     </Page>
   );
+}
+
+function queryOfList(list: string | null): { campaign_id?: number; system_wide?: boolean } {
+  if (list === null) return {};
+  return list === 'system' ? { system_wide: true } : { campaign_id: Number(list) };
+}
+
+function exportAddress(list: string | null): string {
+  return `/api/v1/dnc.csv?${new URLSearchParams(Object.entries(queryOfList(list)).map(([name, value]) => [name, String(value)])).toString()}`;
 }
 
 function AddNumber({ onDone }: { onDone: () => void }) {
@@ -143,6 +178,7 @@ function AddNumber({ onDone }: { onDone: () => void }) {
 const columns: ColDef<Row>[] = [
   { field: 'phone', headerName: 'Phone', width: 190 },
   { colId: 'campaign_id', headerName: 'For', width: 260, valueGetter: ({ data }) => (data ? data.campaign || 'Every campaign' : '…') },
+  { field: 'reason', headerName: 'Reason', width: 260, sortable: false },
   { field: 'created_at', headerName: 'Since', width: 220, valueFormatter: ({ value }) => formatTime(value as number | null) },
   { colId: 'remove', headerName: '', width: 140, sortable: false, cellRenderer: RemoveCell },
 ];

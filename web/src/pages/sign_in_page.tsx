@@ -30,7 +30,8 @@ export function SignInPage() {
       const session = await unwrap(api.POST('/session', { body: values }));
       setCsrfToken(session.csrf_token);
       client.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(next ?? (session.user.role === 'agent' ? '/console' : '/'));
+      const home = session.user.role === 'agent' ? '/console' : '/';
+      router.history.push(session.must_change_password ? '/new-password' : (next ?? home));
     }),
   );
 

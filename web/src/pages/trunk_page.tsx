@@ -12,6 +12,8 @@ import { Panel } from '@/components/panel';
 import { Problem, useSubmit } from '@/features/api_form';
 import { FormBar } from '@/features/form_bar';
 import { UpBadge } from '@/features/state_badges';
+import { useMe } from '@/features/session/use_me';
+import { TestCallPanel } from '@/features/trunks/test_call';
 import { blankTrunk, trunkBody, TrunkFields, trunkFormOf } from '@/features/trunks/trunk_fields';
 
 export function TrunkPage() {
@@ -27,6 +29,7 @@ function TrunkEditor({ trunk }: { trunk: Trunk | null }) {
   const { busy, problem, submit } = useSubmit(form);
   const client = useQueryClient();
   const navigate = useNavigate();
+  const mayTest = useMe().role === 'administrator';
   const send = form.onSubmit((values) =>
     submit(async () => {
       const body = trunkBody(values);
@@ -58,6 +61,7 @@ function TrunkEditor({ trunk }: { trunk: Trunk | null }) {
         </Panel>
         <FormBar save={trunk ? 'Save' : 'Create trunk'} busy={busy} />
       </form>
+      {trunk && mayTest ? <TestCallPanel trunkId={trunk.id} /> : null}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconDotsVertical, IconLogout, IconPlayerPause, IconPlus } from '@tabler/icons-react';
+import { IconDotsVertical, IconFileImport, IconLogout, IconPlayerPause, IconPlus, IconUsersPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ColDef, ICellRendererParams } from 'ag-grid-community';
@@ -7,7 +7,7 @@ import { useMemo } from 'react';
 import { api, unwrap } from '@/api/client';
 import { useLive } from '@/api/live_stream';
 import { usersQuery } from '@/api/queries';
-import type { AgentLive, User } from '@/api/types';
+import type { AgentLive, Presence, User } from '@/api/types';
 import { showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
 import { DataGrid, numberColumn } from '@/components/data_grid';
@@ -15,19 +15,23 @@ import { Elapsed } from '@/components/elapsed';
 import { formatTime } from '@/components/format';
 import { LinkButton } from '@/components/link_button';
 import { deleteEach } from '@/features/delete_each';
-import { AgentStateBadge, LoggedOutBadge } from '@/features/state_badges';
+import { AgentStateBadge, LoggedOutBadge, OnlineBadge, PhoneBadge } from '@/features/state_badges';
 import { agentStates, lookOf } from '@/features/states';
-import { useCampaignNames } from '@/features/use_names';
+import { useCampaignNames, useSipProfileNames } from '@/features/use_names';
 import { useTableView } from '@/features/use_table_view';
 
 interface Row extends User {
   live: AgentLive | undefined;
+  presence: Presence | undefined;
   campaign: string;
+  profile: string;
 }
 
 export function AgentTable() {
   const users = useQuery(usersQuery);
   const live = useLive((all) => all.agents);
+  const presence = useLive((all) => all.presence);
+  const profiles = useSipProfileNames();
   const campaigns = useCampaignNames();
   const [view, setView] = useTableView();
   const navigate = useNavigate();
@@ -38,9 +42,15 @@ export function AgentTable() {
         ?.filter((user) => user.role === 'agent')
         .map((user): Row => {
           const session = live?.find((each) => each.agent_id === user.id);
-          return { ...user, live: session, campaign: session ? (campaigns.get(session.campaign_id) ?? '') : '' };
+          return {
+            ...user,
+            live: session,
+            presence: presence?.find((each) => each.user_id === user.id),
+            campaign: session ? (campaigns.get(session.campaign_id) ?? '') : '',
+            profile: user.sip_profile_id ? (profiles.get(user.sip_profile_id) ?? '') : '',
+          };
         }),
-    [users.data, live, campaigns],
+    [users.data, live, presence, campaigns, profiles],
   );
   return (
     <DataGrid
@@ -58,7 +68,17 @@ export function AgentTable() {
         await deleteEach(chosen, (id) => unwrap(api.DELETE('/users/{id}', { params: { path: { id } } })));
         await client.invalidateQueries({ queryKey: ['user'] });
       }}
-      toolbar={<NewAgent />}
+      toolbar={
+        <>
+          <LinkButton to="/agents/import" variant="default" leftSection={<IconFileImport size={16} />}>
+            Import
+          </LinkButton>
+          <LinkButton to="/agents/bulk" variant="default" leftSection={<IconUsersPlus size={16} />}>
+            Create many
+          </LinkButton>
+          <NewAgent />
+        </>
+      }
       empty={{
         title: 'No agent yet',
         hint: 'Agents talk to the customers. Create one, then choose them in a campaign.',
@@ -100,9 +120,43 @@ const columns: ColDef<Row>[] = [
       return data?.live && !data.live.line_up ? `${kind}, down` : kind;
     },
   },
-  { field: 'last_seen_at', headerName: 'Last seen', minWidth: 170, valueFormatter: ({ value }) => formatTime(value as number | null) },
+  { colId: 'online', headerName: 'Online', width: 110, flex: 0, valueGetter: ({ data }) => (data?.presence?.online ? 'Online' : 'Offline'), cellRenderer: OnlineCell },
+  {
+    colId: 'phone',
+    headerName: 'Desk phone',
+    minWidth: 200,
+    valueGetter: ({ data }) => {
+      const phone = data?.presence?.phone;
+      if (phone) return `Registered ${phone.address} (${phone.transport.toUpperCase()})`;
+      return data?.sip_username ? 'Not registered' : '';
+    },
+    cellRenderer: PhoneCell,
+  },
+  { field: 'profile', headerName: 'SIP profile', minWidth: 130 },
+  {
+    colId: 'last_seen_at',
+    headerName: 'Last seen',
+    minWidth: 170,
+    valueGetter: ({ data }) => (data ? lastSeen(data) : null),
+    valueFormatter: ({ data, value }) => (data?.presence?.online ? 'Now' : formatTime(value as number | null)),
+  },
   { colId: 'actions', headerName: '', width: 60, flex: 0, sortable: false, filter: false, resizable: false, cellRenderer: ActionsCell },
 ];
+
+/** What was pushed is newer than what the list was fetched with. */
+function lastSeen({ presence, last_seen_at }: Row): number | null {
+  return Math.max(presence?.since ?? 0, last_seen_at ?? 0) || null;
+}
+
+function OnlineCell({ data }: ICellRendererParams<Row>) {
+  return data ? <OnlineBadge on={data.presence?.online ?? false} /> : null;
+}
+
+function PhoneCell({ data }: ICellRendererParams<Row>) {
+  if (!data || (!data.sip_username && !data.presence?.phone)) return null;
+  const phone = data.presence?.phone;
+  return <PhoneBadge on={Boolean(phone)} detail={phone ? `${phone.address} (${phone.transport.toUpperCase()})` : ''} />;
+}
 
 function NameCell({ data }: ICellRendererParams<Row>) {
   return data ? (

@@ -29,6 +29,7 @@ export function PersonForm({ person, fixedRole, onSaved }: Props) {
       role: person?.role ?? fixedRole ?? 'supervisor',
       active: person?.active ?? true,
       password: '',
+      one_time: true,
       line: person?.line ?? 'webrtc',
       sip_profile_id: person?.sip_profile_id ? String(person.sip_profile_id) : null,
       sip_username: person?.sip_username ?? '',
@@ -41,7 +42,7 @@ export function PersonForm({ person, fixedRole, onSaved }: Props) {
 
   const send = form.onSubmit((values) =>
     submit(async () => {
-      const { password, sip_password, sip_profile_id, ...rest } = values;
+      const { password, one_time, sip_password, sip_profile_id, ...rest } = values;
       const body = {
         ...rest,
         username: rest.username.toLowerCase(),
@@ -53,7 +54,7 @@ export function PersonForm({ person, fixedRole, onSaved }: Props) {
       } else {
         const params = { path: { id: person.id } };
         await unwrap(api.PATCH('/users/{id}', { params, body }));
-        if (password) await unwrap(api.POST('/users/{id}/password', { params, body: { password } }));
+        if (password) await unwrap(api.POST('/users/{id}/password', { params, body: { password, one_time } }));
       }
       await client.invalidateQueries({ queryKey: ['user'] });
       showDone(`${values.name} is saved.`);
@@ -98,6 +99,13 @@ export function PersonForm({ person, fixedRole, onSaved }: Props) {
               />
             ) : null}
           </SimpleGrid>
+          {person && form.values.password ? (
+            <Switch
+              label="Good for one sign-in"
+              description="They choose a password of their own then"
+              {...form.getInputProps('one_time', { type: 'checkbox' })}
+            />
+          ) : null}
           <Switch label="May sign in" {...form.getInputProps('active', { type: 'checkbox' })} />
         </Stack>
       </Panel>

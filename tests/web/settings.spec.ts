@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test, type Page } from '@playwright/test';
+import { Carillon, Sandbox } from './carillon';
+import { figure, signIn } from './people';
+import { administrator, ProgramClient } from './program_client';
+
+// Agents and settings, as an administrator meets them.
+let carillon: Carillon;
+let client: ProgramClient;
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  carillon = await Carillon.start();
+  client = await ProgramClient.setUp(carillon);
+  page = await browser.newPage({ ignoreHTTPSErrors: true, baseURL: carillon.url });
+  await signIn(page, carillon.url, administrator);
+});
+
+test.afterAll(async () => {
+  await page?.close();
+  await client?.dispose();
+  await carillon?.stop();
+});
+
+test('SIP profiles are created, changed and deleted; a refused name is said beside the field', async () => {
+  await page.goto('/sip-profiles');
+  await page.getByRole('link', { name: 'New SIP profile' }).first().click();
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await name.fill('Desk phones');
+  await page.getByRole('combobox', { name: 'Agents talk' }).click();
+  await page.getByRole('option', { name: 'Browser (WebRTC)' }).click();
+  await expect(page.getByRole('combobox', { name: 'Codecs' })).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'Agents talk' }).click();
+  await page.getByRole('option', { name: 'Desk phone over TLS' }).click();
+  await page.getByRole('combobox', { name: 'Codecs' }).click();
+  await page.getByRole('option', { name: 'PCMA (A-law) first, then PCMU' }).click();
+  await page.getByRole('button', { name: 'Create SIP profile' }).click();
+  await expect(page.getByRole('gridcell', { name: 'Desk phone over TLS' })).toBeVisible();
+  const { items } = await client.get<{ items: { id: number; protocol: string; codecs: string[]; sip_ping: boolean }[] }>('/sip_profiles');
+  expect(items).toMatchObject([{ protocol: 'tls', codecs: ['PCMA', 'PCMU'], sip_ping: true }]);
+
+  await page.getByRole('link', { name: 'New SIP profile' }).first().click();
+  await name.fill('Desk phones');
+  await page.getByRole('button', { name: 'Create SIP profile' }).click();
+  await expect(page.getByText('The name Desk phones is taken. Choose another one.')).toBeVisible();
+  await name.fill('To be deleted');
+  await page.getByRole('button', { name: 'Create SIP profile' }).click();
+  await expect(page.getByRole('gridcell', { name: 'To be deleted' })).toBeVisible();
+
+  await page.getByRole('link', { name: 'Desk phones' }).click();
+  await page.getByRole('switch', { name: /SIP ping/ }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('gridcell', { name: 'Off', exact: true })).toBeVisible();
+
+  await page.getByRole('row', { name: /To be deleted/ }).getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Delete 1' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete 1 SIP profile' }).click();
+  await expect(page.getByRole('gridcell', { name: 'To be deleted' })).toHaveCount(0);
+});
+
+test('many agents are created at once, and each chooses a password at the first sign-in', async ({ browser }) => {
+  await page.goto('/?tab=agents');
+  await page.getByRole('link', { name: 'Create many' }).click();
+  await page.getByRole('textbox', { name: 'How many' }).fill('3');
+  await page.getByRole('textbox', { name: 'User names' }).fill('no spaces ##');
+  await page.getByRole('button', { name: 'Create agents' }).click();
+  await expect(page.getByText(/A username is 1 to 64 characters/)).toBeVisible();
+  await page.getByRole('textbox', { name: 'User names' }).fill('desk-##');
+  await page.getByRole('textbox', { name: 'Names', exact: true }).fill('Desk ##');
+  await page.getByRole('combobox', { name: 'SIP profile' }).click();
+  await page.getByRole('option', { name: 'Desk phones' }).click();
+  await page.getByRole('button', { name: 'Create agents' }).click();
+  await expect(page.getByRole('heading', { name: '3 people are created' })).toBeVisible();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download credentials' }).click();
+  const file = await readFile(await (await download).path(), 'utf8');
+  const rows = file.trim().split('\r\n').map((line) => line.split(','));
+  expect(rows[0]?.slice(1)).toEqual(['username', 'role', 'one-time password', 'SIP user name', 'SIP password']);
+  expect(rows.slice(1).map((row) => row[1])).toEqual(['desk-01', 'desk-02', 'desk-03']);
+  await expect(page.getByText(/The credentials are downloaded/)).toBeVisible();
+
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url });
+  const newcomer = await context.newPage();
+  const oneTime = rows[1]?.[3] ?? '';
+  await newcomer.goto('/sign-in');
+  await newcomer.getByLabel('User name').fill('desk-01');
+  await newcomer.getByLabel(/^Password/).fill(oneTime);
+  await newcomer.getByRole('button', { name: 'Sign in' }).click();
+  await expect(newcomer.getByRole('heading', { name: 'Choose a password' })).toBeVisible();
+  await newcomer.goto('/console');
+  await expect(newcomer.getByRole('heading', { name: 'Choose a password' })).toBeVisible();
+  await newcomer.getByLabel('One-time password').fill(oneTime);
+  await newcomer.getByLabel('New password', { exact: false }).first().fill('a garden of my own');
+  await newcomer.getByLabel('New password, again').fill('a garden of mine');
+  await newcomer.getByRole('button', { name: 'Save and go on' }).click();
+  await expect(newcomer.getByText('This is not the password above.')).toBeVisible();
+  await newcomer.getByLabel('New password, again').fill('a garden of my own');
+  await newcomer.getByRole('button', { name: 'Save and go on' }).click();
+  await expect(newcomer).toHaveURL(/console/);
+
+  // The supervisor sees at once who is there.
+  await page.goto('/?tab=agents');
+  await expect(page.getByRole('row', { name: /Desk 01/ }).getByText('Online')).toBeVisible();
+  await expect(page.getByRole('row', { name: /Desk 02/ }).getByText('Not registered')).toBeVisible();
+  await context.close();
+  await expect(page.getByRole('row', { name: /Desk 01/ }).getByText('Offline')).toBeVisible();
+});
+
+test('a person who forgot the password gets one for a single sign-in', async ({ browser }) => {
+  const { items } = await client.get<{ items: { id: number; username: string }[] }>('/users?search=desk-02');
+  await page.goto(`/agents/${items[0]?.id}`);
+  await page.getByRole('textbox', { name: 'New password' }).fill('only for today');
+  await expect(page.getByRole('switch', { name: /Good for one sign-in/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Desk 02 is saved.')).toBeVisible();
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url });
+  const agent = await context.newPage();
+  await signIn(agent, carillon.url, { username: 'desk-02', password: 'only for today' });
+  await expect(agent.getByRole('heading', { name: 'Choose a password' })).toBeVisible();
+  await context.close();
+});
+
+test('agents are imported from a file, and rejected rows are told with line and reason', async () => {
+  await page.goto('/agents/import');
+  const csv = 'name,username,profile\nAnn Archer,ann,\nBo,desk-01,\nCy,cy,Nowhere\n';
+  await page.getByLabel('Drop a CSV file of people here').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await expect(page.getByRole('heading', { name: '1 person is created' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '2 rows were rejected' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /3 .*desk-01 is taken/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /4 .*There is no SIP profile Nowhere/ })).toBeVisible();
+});
+
+test('a file of numbers goes onto a do-not-call list, with a report of what was rejected', async () => {
+  await page.goto('/do-not-call');
+  await page.getByRole('link', { name: 'Upload a file' }).click();
+  const numbers = Array.from({ length: 700 }, (_, index) => `+1212${2_000_000 + index}`);
+  const text = ['phone', ...numbers, 'nonsense', numbers[0]].join('\n') + '\n';
+  await page.getByLabel('Drop a file of numbers here').setInputFiles({ name: 'numbers.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await page.getByRole('textbox', { name: 'Country of national numbers' }).fill('zz');
+  await page.getByRole('button', { name: 'List the numbers' }).click();
+  await expect(page.getByText(/There is no country with this code/)).toBeVisible();
+  await page.getByRole('textbox', { name: 'Country of national numbers' }).fill('us');
+  await page.getByRole('textbox', { name: 'Reason' }).fill('register');
+  await page.getByRole('button', { name: 'List the numbers' }).click();
+  await expect(page.getByRole('heading', { name: 'Listed', exact: true })).toBeVisible();
+  await expect(figure(page, 'New on the list')).toHaveText('700');
+  await expect(figure(page, 'Listed already')).toHaveText('1');
+  await expect(figure(page, 'Rejected')).toHaveText('1');
+  await page.reload();
+  await expect(figure(page, 'New on the list')).toHaveText('700');
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Rejected rows' }).click();
+  expect(await readFile(await (await download).path(), 'utf8')).toContain('702,');
+  await page.getByRole('link', { name: 'See the list' }).click();
+  await page.getByRole('textbox', { name: 'Search numbers' }).fill('+12122000123');
+  await expect(page.getByRole('gridcell', { name: '+12122000123', exact: true })).toBeVisible();
+  await expect(page.getByRole('gridcell', { name: 'register' })).toBeVisible();
+  const exported = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as CSV' }).click();
+  expect((await readFile(await (await exported).path(), 'utf8')).trim().split('\r\n')).toHaveLength(701);
+});
+
+test('a test call goes through the trunk and is told step by step', async () => {
+  const sandbox = await Sandbox.start();
+  try {
+    const trunk = await client.post('/trunks', { name: 'Sandbox', host: '127.0.0.1', port: sandbox.port });
+    await page.goto(`/trunks/${trunk.id}`);
+    const number = page.getByRole('textbox', { name: 'Number to call' });
+    await number.fill('12');
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await expect(number).toHaveAttribute('aria-invalid', 'true');
+    await number.fill('+12125550014');
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    for (const step of ['Trying', 'Answered', 'Message', 'Ended']) {
+      await expect(page.getByText(step, { exact: true })).toBeVisible({ timeout: 60_000 });
+    }
+  } finally {
+    await sandbox.stop();
+  }
+});
+
+test('the audit log says who did what, without secrets', async () => {
+  await page.goto('/audit');
+  await page.getByRole('combobox', { name: 'Kind' }).click();
+  await page.getByRole('option', { name: 'Trunk', exact: true }).click();
+  await expect(page.getByRole('row', { name: /ada.*Test call.*\+12125550014/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /ada.*Created.*Sandbox/ })).toBeVisible();
+  const exported = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as CSV' }).click();
+  const file = await readFile(await (await exported).path(), 'utf8');
+  expect(file).toContain('test call');
+  expect(file).not.toContain('sip_profile');
+});

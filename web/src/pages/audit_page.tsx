@@ -1,0 +1,124 @@
+import { Select, TextInput } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { ColDef } from 'ag-grid-community';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { api, unwrap } from '@/api/client';
+import { usersQuery } from '@/api/queries';
+import type { AuditEntry } from '@/api/types';
+import { Tool } from '@/components/data_grid';
+import { formatTime, humanize } from '@/components/format';
+import { Page } from '@/components/page';
+import { Panel } from '@/components/panel';
+import { RemoteGrid, type PageRequest } from '@/components/remote_grid';
+import { auditKinds, auditQueryOf, changesText } from '@/features/audit/audit_filters';
+
+export function AuditPage() {
+  const filters = useSearch({ from: '/supervisor/audit' });
+  const navigate = useNavigate();
+  const users = useQuery(usersQuery);
+  const version = useAuditVersion();
+  const change = useCallback(
+    (part: Partial<typeof filters>) =>
+      void navigate({
+        to: '/audit',
+        replace: true,
+        search: (previous) => Object.fromEntries(Object.entries({ ...previous, ...part }).filter(([, value]) => value !== undefined)),
+      }),
+    [navigate],
+  );
+  const query = useMemo(() => auditQueryOf(filters), [filters]);
+  const fetchPage = useCallback(
+    ({ offset, limit, sort }: PageRequest) => unwrap(api.GET('/audit', { params: { query: { ...query, offset, limit, sort } } })),
+    [query],
+  );
+  const filtered = Object.keys(filters).some((name) => name !== 'sort');
+  return (
+    <Page title="Audit log" fill>
+      <Panel flush fill>
+        <RemoteGrid<AuditEntry>
+          label="Changes"
+          columns={columns}
+          view={{ search: filters.search, sort: filters.sort }}
+          onView={({ search, sort }) => change({ search, sort })}
+          fetchPage={fetchPage}
+          source={JSON.stringify(query)}
+          version={version}
+          filters={
+            <>
+              <Select
+                aria-label="Kind"
+                placeholder="Everything"
+                clearable
+                clearButtonProps={{ 'aria-label': 'Everything' }}
+                data={auditKinds.map((kind) => ({ value: kind, label: humanize(kind) }))}
+                value={filters.kind ?? null}
+                onChange={(kind) => change({ kind: kind ?? undefined })}
+              />
+              <Select
+                aria-label="By"
+                placeholder="Everybody"
+                searchable
+                clearable
+                clearButtonProps={{ 'aria-label': 'Everybody' }}
+                data={(users.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+                value={filters.user ? String(filters.user) : null}
+                onChange={(user) => change({ user: user ? Number(user) : undefined })}
+              />
+              <TextInput type="date" aria-label="From" value={filters.from ?? ''} onChange={(event) => change({ from: event.currentTarget.value || undefined })} />
+              <TextInput type="date" aria-label="To" value={filters.to ?? ''} onChange={(event) => change({ to: event.currentTarget.value || undefined })} />
+            </>
+          }
+          toolbar={
+            <Tool label="Export as CSV" onClick={() => window.location.assign(exportAddress(query))}>
+              <IconDownload size={17} />
+            </Tool>
+          }
+          empty={
+            filtered
+              ? { title: 'No change matches', hint: 'Try other filters.' }
+              : { title: 'Nothing was changed yet', hint: 'Every change of a setting, a person or a list is kept here, with who made it.' }
+          }
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+function exportAddress(query: object): string {
+  const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== undefined);
+  return `/api/v1/audit.csv?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+}
+
+/** Rises when records change: then there is something new to read. */
+function useAuditVersion(): number {
+  const client = useQueryClient();
+  const [version, setVersion] = useState(0);
+  useEffect(
+    () =>
+      client.getQueryCache().subscribe((event) => {
+        if (event.type === 'updated' && event.action.type === 'invalidate') setVersion((previous) => previous + 1);
+      }),
+    [client],
+  );
+  return version;
+}
+
+const columns: ColDef<AuditEntry>[] = [
+  { field: 'at', headerName: 'When', width: 190, valueFormatter: ({ value }) => formatTime(value as number | null) },
+  { field: 'actor', headerName: 'Who', width: 160 },
+  { field: 'address', headerName: 'From', width: 130, sortable: false },
+  { field: 'kind', headerName: 'What', width: 130, valueFormatter: ({ value }) => humanize(typeof value === 'string' ? value : '') },
+  { field: 'record_id', headerName: 'Id', width: 80, sortable: false },
+  { field: 'action', headerName: 'Did', width: 150, valueFormatter: ({ value }) => humanize(typeof value === 'string' ? value : '') },
+  {
+    colId: 'changes',
+    headerName: 'Changes',
+    flex: 1,
+    minWidth: 320,
+    sortable: false,
+    valueGetter: ({ data }) => (data ? changesText(data.changes) : ''),
+    tooltipValueGetter: ({ data }) => (data ? changesText(data.changes) : ''),
+  },
+];
