@@ -60,7 +60,7 @@ export class ProgramClient {
   }
 
   /** An agent, a script, a campaign that dials at any hour, and a leadset with the numbers. */
-  async prepareCampaign(options: { carrierPort?: number; carrierPing?: boolean; phones: string[]; active: boolean }) {
+  async prepareCampaign(options: { carrierPort?: number; carrierPing?: boolean; phones: string[]; active: boolean; type?: 'auto' | 'preview' }) {
     const person = await this.post('/users', { ...agent, role: 'agent' });
     const script = await this.post('/scripts', {
       name: 'Renewal',
@@ -71,7 +71,7 @@ export class ProgramClient {
       : [];
     const campaign = await this.post('/campaigns', {
       name: 'Solar renewals',
-      type: 'auto',
+      type: options.type ?? 'auto',
       active: options.active,
       script_id: script.id,
       caller_id: '+12025550100',
