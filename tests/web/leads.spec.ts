@@ -246,7 +246,7 @@ test('a file comes from a URL; its mapping is remembered; pasted text stays', as
   try {
     await page.goto(`/leadsets/${leadset.id}/upload`);
     await page.getByText('URL', { exact: true }).click();
-    const url = page.getByLabel('URL', { exact: true });
+    const url = page.getByRole('textbox', { name: 'URL', exact: true });
     await url.fill(`${origin}/nothing`);
     await page.getByRole('button', { name: 'Fetch the file' }).click();
     await expect(page.getByText(/answered 404/)).toBeVisible();
