@@ -75,12 +75,12 @@ Result<std::optional<CampaignId>> dnc_list_of(const Request& request) {
 }
 
 Task<Response> start_dnc_import(Call& call) {
-  auto* imports = call.services.ports.dnc_imports;
-  if (!imports) co_return problem(no_imports());
   const auto json = body_json(call);
   if (!json) co_return problem(400, json.error());
   store::DncImportSpec spec;
   if (const auto good = read_spec(*json, spec); !good) co_return problem(good.error());
+  auto* imports = call.services.ports.dnc_imports;
+  if (!imports) co_return problem(no_imports());
   auto start = [imports, actor = call.actor(),
                 spec](std::function<void(Result<store::DncImport>)> done) {
     imports->start_import(actor, spec, std::move(done));
@@ -112,11 +112,11 @@ Task<Response> get_dnc_import(Call& call) {
 }
 
 Task<Response> cancel_dnc_import(Call& call) {
-  auto* imports = call.services.ports.dnc_imports;
-  if (!imports) co_return problem(no_imports());
   auto work = [id = ImportId{call.ids[0]}](Reader& reader) { return reader.dnc_import(id); };
   const auto import = co_await read(call.services, std::move(work));
   if (!import) co_return problem(import.error());
+  auto* imports = call.services.ports.dnc_imports;
+  if (!imports) co_return problem(no_imports());
   const auto done = imports->cancel(import->id);
   co_return done ? no_content() : problem(done.error());
 }

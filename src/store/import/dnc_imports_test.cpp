@@ -105,7 +105,7 @@ TEST_P(DncImportsTest, ListsEveryNumberOnceAndReportsTheOthersWithTheirLine) {
   const auto report =
       store_->ask([&](Reader& reader) { return dnc_rejected_csv(reader, done.id, after, 100); });
   EXPECT_THAT(report, HasSubstr("\r\n1302,"));
-  EXPECT_THAT(report, HasSubstr("nonsense,'=1+1")) << "no formula in a spreadsheet";
+  EXPECT_THAT(report, HasSubstr("nonsense,\"'=1+1\"")) << "no formula in a spreadsheet";
   EXPECT_THAT(report, HasSubstr("\r\n1304,"));
 }
 
