@@ -173,7 +173,9 @@ TEST_P(Commands, AnAttemptIsKeptFromBeginningToEnd) {
   attempt.connected_at = kNow + 5s;
   attempt.agent = UserId{3};
   store.store().send(UpdateAttempt{attempt});
+  store.store().send(NoteAttempt{attempt.id, kNow + 20s, "park", "by agent 3"});
   auto save = disposition(attempt, {.name = "SALE MADE", .final = true, .sale = true});
+  save.tags = {"solar", "south roof"};
   store.store().send(save);
   EXPECT_EQ(store.expect<DispositionSaved>().error, "");
   // The disposition was given during the call: what it decided stands.
@@ -187,6 +189,7 @@ TEST_P(Commands, AnAttemptIsKeptFromBeginningToEnd) {
   EXPECT_EQ(kept.outcome, Outcome::kAnswered);
   EXPECT_EQ(kept.disposition, "SALE MADE");
   EXPECT_EQ(kept.notes, "said yes");
+  EXPECT_THAT(kept.tags, ::testing::ElementsAre("solar", "south roof"));
   EXPECT_EQ(kept.agent, UserId{3});
   EXPECT_EQ(kept.ended_at, kNow + 60s);
   EXPECT_EQ(kept.recording_ms, 55'000);
@@ -199,8 +202,8 @@ TEST_P(Commands, AnAttemptIsKeptFromBeginningToEnd) {
        store.ask([&](Reader& reader) { return reader.attempt_events(attempt.id); })) {
     kinds.push_back(event.kind);
   }
-  EXPECT_THAT(kinds, ::testing::IsSupersetOf({"placed", "ringing", "answered", "connected", "ended",
-                                              "disposition", "recording"}));
+  EXPECT_THAT(kinds, ::testing::IsSupersetOf({"placed", "ringing", "answered", "connected", "park",
+                                              "ended", "disposition", "recording"}));
   AttemptFilter filter;
   filter.campaign = sample.campaign;
   filter.agent = UserId{3};
