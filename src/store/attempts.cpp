@@ -65,6 +65,13 @@ Result<std::vector<AttemptEvent>> Reader::attempt_events(AttemptId id) {
     auto events = milestones(*call);
     auto noted =
         select<AttemptEvent>(db_, "attempt_events WHERE attempt_id = ? ORDER BY id", {id.value});
+    // The record names who has the call now: after a handover that is not who had it first.
+    const bool handed_on = std::any_of(noted.begin(), noted.end(), [](const AttemptEvent& event) {
+      return event.kind == "retrieve" || event.kind == "transfer";
+    });
+    for (auto& event : events) {
+      if (handed_on && event.kind == "connected") event.detail.clear();
+    }
     events.insert(events.end(), noted.begin(), noted.end());
     std::stable_sort(events.begin(), events.end(),
                      [](const auto& a, const auto& b) { return a.at < b.at; });

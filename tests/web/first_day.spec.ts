@@ -152,7 +152,7 @@ test('leads from a CSV file: columns mapped, rejected rows reported', async () =
   ]);
   expect(download.suggestedFilename()).toContain('.csv');
   await supervisor.getByRole('link', { name: 'See the leads' }).click();
-  await expect(supervisor.getByRole('gridcell', { name: '+12125550014' })).toBeVisible();
+  await expect(supervisor.getByRole('gridcell', { name: '+12125550014', exact: true })).toBeVisible();
 });
 
 test('the campaign is switched on', async () => {
