@@ -202,6 +202,8 @@ void run_sqlite(sqlite_api::sqlite3* connection, const std::string& statements) 
   throw translate_sqlite(code, text);
 }
 
+}  // namespace
+
 /// An INSERT that is kept prepared, with none of SOCI's copies in between: an import's rows go
 /// through it, and nothing else is as many.
 class SqliteInsert {
@@ -243,6 +245,8 @@ class SqliteInsert {
   sqlite_api::sqlite3* connection_;
   sqlite_api::sqlite3_stmt* statement_ = nullptr;
 };
+
+namespace {
 
 void check_text(const Values& values) {
   for (const auto& value : values) {
