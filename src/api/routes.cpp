@@ -154,8 +154,9 @@ bool matches(std::string_view pattern, const std::vector<std::string>& segments,
   for (size_t i = 0; i < segments.size(); ++i) {
     const auto slash = pattern.find('/');
     const auto part = pattern.substr(0, slash);
-    int64_t id = 0;
-    if (part == "{id}" && parse_id(segments[i], id)) {
+    if (part == "{id}") {
+      int64_t id = 0;
+      if (!parse_id(segments[i], id)) return false;  // also of somebody who sends "{id}" itself
       ids.push_back(id);
     } else if (part != segments[i]) {
       return false;

@@ -206,6 +206,15 @@ TEST_F(AccessTest, SupervisorsManageAgentsOnly) {
 }
 
 /// Every route by everybody: exactly those below the route's least role are refused.
+TEST_F(AccessTest, APatternIsNoPath) {
+  start();
+  const auto admin = set_up();
+  for (const auto* path :
+       {"/api/v1/users/{id}", "/api/v1/leads/%7Bid%7D", "/api/v1/trunks/1/test_calls/{id}"}) {
+    EXPECT_EQ(send(admin, "GET", path, std::nullopt).status, 404) << path;
+  }
+}
+
 TEST_F(AccessTest, EveryRouteKnowsItsLeastRole) {
   config.requests_per_second_per_address = 10'000;
   start();
@@ -240,7 +249,9 @@ TEST_F(AccessTest, EveryRouteKnowsItsLeastRole) {
   };
   for (const auto& route : routes()) {
     std::string path(route.pattern);
-    if (const auto id = path.find("{id}"); id != std::string::npos) path.replace(id, 4, "999999");
+    for (auto id = path.find("{id}"); id != std::string::npos; id = path.find("{id}")) {
+      path.replace(id, 4, "999999");
+    }
     const bool signs_out = path == "/api/v1/session" && route.method == Method::kDelete;
     if (signs_out) continue;
     const bool json = route.body == Body::kJson || route.body == Body::kOptionalJson;

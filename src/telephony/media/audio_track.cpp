@@ -72,6 +72,7 @@ size_t AudioTrack::take_heard(std::span<int16_t> out) {
   int16_t* stored = &samples_[index_of(taken_)];
   plc_rx(plc(concealment_.get()), stored, static_cast<int>(count));
   std::copy_n(stored, count, out.begin());
+  remember(std::span(stored, count));
   for (size_t i = 0; i < count; i += kUnit) present_.reset((index_of(taken_) + i) / kUnit);
   taken_ += static_cast<int64_t>(count);
   gap_is_new_ = true;
@@ -93,11 +94,21 @@ size_t AudioTrack::take_missing(std::span<int16_t> out) {
   return count;
 }
 
+void AudioTrack::remember(std::span<const int16_t> samples) {
+  const auto newest = samples.last(std::min(samples.size(), heard_.size()));
+  const auto kept = static_cast<ptrdiff_t>(heard_.size() - newest.size());
+  std::copy(heard_.end() - kept, heard_.end(), heard_.begin());
+  std::ranges::copy(newest, heard_.begin() + kept);
+}
+
 /// Makes the whole of a gap at once: spandsp's overlap with what was heard is longer than a unit.
 void AudioTrack::conceal() {
   gap_is_new_ = false;
   concealed_at_ = 0;
   concealed_size_ = run_length(false, kMaxConcealed);
+  // plc_fillin() copies its history over itself unless that was given in one piece.
+  static_assert(kRemembered >= PLC_HISTORY_LEN);
+  plc_rx(plc(concealment_.get()), heard_.data(), static_cast<int>(heard_.size()));
   plc_fillin(plc(concealment_.get()), concealed_.data(), static_cast<int>(concealed_size_));
 }
 

@@ -31,6 +31,7 @@ class AudioTrack {
 
  private:
   static constexpr int64_t kUnit = 8;           ///< presence is kept for each millisecond
+  static constexpr size_t kRemembered = 280;    ///< what spandsp looks for the pitch in
   static constexpr size_t kMaxConcealed = 480;  ///< 60 ms; spandsp fades out before
   struct Anchor {
     uint32_t ssrc = 0;
@@ -46,6 +47,7 @@ class AudioTrack {
   size_t take_heard(std::span<int16_t> out);
   size_t take_missing(std::span<int16_t> out);
   void conceal();
+  void remember(std::span<const int16_t> samples);
   bool has(int64_t position) const { return present_[index_of(position) / kUnit]; }
   /// Samples from taken_ on that are all there (or all missing), at most `limit`.
   size_t run_length(bool present, size_t limit) const;
@@ -57,6 +59,7 @@ class AudioTrack {
   const int64_t max_deviation_;
   std::optional<Anchor> anchor_;
   std::unique_ptr<void, ConcealmentDeleter> concealment_;
+  std::array<int16_t, kRemembered> heard_{};  ///< the newest samples that were heard
   bool gap_is_new_ = false;  ///< the last sample taken was heard, so a gap may be concealed
   std::array<int16_t, kMaxConcealed> concealed_{};
   size_t concealed_at_ = 0;
