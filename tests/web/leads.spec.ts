@@ -225,12 +225,12 @@ test('Data Recycle counts, brings back and is undone', async () => {
   await expectAccessible(page);
   await page.screenshot({ path: 'test-results/data-recycle.png' });
   await dialog.getByRole('button', { name: 'Bring back 80 leads' }).click();
-  await expect(page.getByText('80 leads brought back.')).toBeVisible();
+  await expect(page.getByText('80 leads brought back.', { exact: true })).toBeVisible();
   expect(await client.get(`/leadsets/${leadset.id}/lead_count?finished=true`)).toEqual({ total: 20 });
 
   await page.getByRole('button', { name: 'Data Recycle' }).click();
   await dialog.getByRole('button', { name: 'Undo' }).click();
-  await expect(dialog.getByText('80 leads finished again.')).toBeVisible();
+  await expect(dialog.getByText(/: 80 leads finished again\.$/)).toBeVisible();
   expect(await client.get(`/leadsets/${leadset.id}/lead_count?finished=true`)).toEqual({ total: 100 });
 });
 
