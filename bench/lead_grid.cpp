@@ -251,9 +251,14 @@ int main(int count, char** arguments) {
     config.https_port = -1;
     config.http_port = 0;
     config.setup_code = "code";
-    auto server = must(api::Server::start(
-        config,
-        {*store, nullptr, [](CoreRequest) { return true; }, [](TelephonyCommand) {}, {}, {}, {}}));
+    auto server = must(api::Server::start(config, {*store,
+                                                   nullptr,
+                                                   nullptr,
+                                                   [](CoreRequest) { return true; },
+                                                   [](TelephonyCommand) {},
+                                                   {},
+                                                   {},
+                                                   {}}));
     const int port = server->http_port();
     const auto set_up = api::testing::ask(
         port, "POST", "/api/v1/setup", "Content-Type: application/json\r\n",

@@ -461,6 +461,8 @@ void Database::set_up(Access access) {
   run("PRAGMA foreign_keys = ON");
   run("PRAGMA temp_store = MEMORY");
   run("PRAGMA cache_size = -65536");
+  // Pages that many commits change are copied to the database once: an import touches most of them.
+  run("PRAGMA wal_autocheckpoint = 16000");
   if (read_only) run("PRAGMA query_only = ON");
 }
 

@@ -27,47 +27,17 @@ constexpr int64_t kForgetAtOnce = 1'000;
 
 Result<void> LeadJobLoop::start() {
   if (auto opened = connection_.open(); !opened) return opened;
-  thread_ = std::thread([this] { run(); });
+  thread_.start([this] { run(); });
   return {};
 }
 
-void LeadJobLoop::stop() {
-  if (!thread_.joinable()) return;
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  woken_.notify_all();
-  connection_.abort();
-  thread_.join();
-}
-
-void LeadJobLoop::wake() {
-  {
-    std::lock_guard lock(mutex_);
-    wake_ = true;
-  }
-  woken_.notify_one();
-}
-
-bool LeadJobLoop::stopping() {
-  std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void LeadJobLoop::pause(std::chrono::milliseconds time) {
-  std::unique_lock lock(mutex_);
-  woken_.wait_for(lock, time, [&] { return stopping_ || wake_; });
-  wake_ = false;
-}
-
 void LeadJobLoop::run() {
-  while (!stopping()) {
+  while (!thread_.stopping()) {
     const auto jobs = running_jobs();
     for (const auto& job : jobs) work_on(job);
     if (!jobs.empty()) continue;
     forget_old_recycles();
-    pause(kIdle);
+    thread_.pause(kIdle);
   }
 }
 
@@ -81,7 +51,7 @@ std::vector<LeadJob> LeadJobLoop::running_jobs() {
 
 void LeadJobLoop::work_on(LeadJob job) {
   const auto turn_ends = Clock::now() + kTurn;
-  while (!stopping() && Clock::now() < turn_ends && step(job)) {
+  while (!thread_.stopping() && Clock::now() < turn_ends && step(job)) {
   }
 }
 
@@ -90,11 +60,11 @@ bool LeadJobLoop::step(LeadJob& job) {
   connection_.run(
       [&](Reader& reader) { leads = reader.next_of_lead_job(job, job.cursor, batch_); });
   if (!leads && leads.error().code == ErrorCode::kUnavailable) {
-    pause(kRetryGap);
+    thread_.pause(kRetryGap);
     return false;
   }
   if (!leads) {
-    if (stopping()) return false;
+    if (thread_.stopping()) return false;
     spdlog::error("store: lead job {} failed: {}", job.id, leads.error().message);
     [[maybe_unused]] const auto failed =
         change_([id = job.id, sentence = leads.error().message](Writer& writer) {
@@ -116,7 +86,7 @@ bool LeadJobLoop::step(LeadJob& job) {
     return {};
   });
   if (!done) {
-    pause(kRetryGap);
+    thread_.pause(kRetryGap);
     return false;
   }
   if (answer->took > kBatchTime) batch_ = std::max(kSmallestBatch, batch_ / 2);
@@ -134,7 +104,7 @@ void LeadJobLoop::forget_old_recycles() {
   });
   for (const auto id : old) {
     auto gone = std::make_shared<int64_t>(1);
-    while (*gone > 0 && !stopping()) {
+    while (*gone > 0 && !thread_.stopping()) {
       const auto done = change_([gone, id](Writer& writer) -> Result<void> {
         const auto count = writer.forget_recycle(id, kForgetAtOnce);
         if (!count) return count.error();

@@ -1,12 +1,10 @@
 // LeadJobLoop: makes the changes to many leads that people asked for.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <thread>
 #include <vector>
 
+#include "store/background_thread.h"
 #include "store/reader_pool.h"
 #include "store/writer.h"
 
@@ -28,9 +26,11 @@ class LeadJobLoop {
   ~LeadJobLoop() { stop(); }
 
   Result<void> start();
-  void stop();
+  void stop() {
+    thread_.stop([this] { connection_.abort(); });
+  }
   /// Any thread: there may be a new job.
-  void wake();
+  void wake() { thread_.wake(); }
 
  private:
   void run();
@@ -40,17 +40,11 @@ class LeadJobLoop {
   /// One batch. False: nothing more to do now.
   bool step(LeadJob& job);
   void forget_old_recycles();
-  bool stopping();
-  void pause(std::chrono::milliseconds time);
 
   const ChangeNow change_;
   ReadConnection connection_;
   int64_t batch_ = 200;  ///< leads; follows what the writer needs for them
-  std::thread thread_;
-  std::mutex mutex_;
-  std::condition_variable woken_;
-  bool wake_ = false;
-  bool stopping_ = false;
+  BackgroundThread thread_;
 };
 
 }  // namespace carillon::store

@@ -32,41 +32,15 @@ Result<void> Maintenance::start() {
   if (auto opened = connection_.open(); !opened) return opened;
   // Before the first call can be recorded.
   remove_unfinished_recordings();
-  thread_ = std::thread([this] { run(); });
+  thread_.start([this] { run(); });
   return {};
 }
 
-void Maintenance::stop() {
-  if (!thread_.joinable()) return;
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  woken_.notify_all();
-  connection_.abort();
-  thread_.join();
-}
-
-void Maintenance::wake() {
-  {
-    std::lock_guard lock(mutex_);
-    wake_ = true;
-  }
-  woken_.notify_one();
-}
-
-bool Maintenance::stopping() {
-  std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
 void Maintenance::run() {
-  while (!stopping()) {
+  while (!thread_.stopping()) {
     remove_leads_of_removed_leadsets();
     remove_old_recordings();
-    std::unique_lock lock(mutex_);
-    woken_.wait_for(lock, kEvery, [&] { return stopping_ || wake_; });
-    wake_ = false;
+    thread_.pause(kEvery);
   }
 }
 
@@ -85,7 +59,7 @@ void Maintenance::remove_unfinished_recordings() {
 
 void Maintenance::remove_old_recordings() {
   if (recordings_.empty()) return;
-  while (!stopping()) {
+  while (!thread_.stopping()) {
     std::vector<Attempt> old;
     connection_.run([&](Reader& reader) {
       const auto setting = reader.setting("recordings_keep_days");
@@ -124,7 +98,7 @@ void Maintenance::remove_leads_of_removed_leadsets() {
   });
   for (const auto leadset : removed) {
     auto gone = std::make_shared<int64_t>(1);
-    while (*gone > 0 && !stopping()) {
+    while (*gone > 0 && !thread_.stopping()) {
       const auto done = change_([gone, leadset](Writer& writer) -> Result<void> {
         const auto count = writer.remove_leads(leadset, {}, kLeadsAtOnce);
         if (!count) return count.error();

@@ -1,11 +1,9 @@
 // Maintenance: what is done now and then, beside everything else.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <thread>
 
+#include "store/background_thread.h"
 #include "store/reader_pool.h"
 #include "store/store.h"
 
@@ -29,25 +27,22 @@ class Maintenance {
   ~Maintenance() { stop(); }
 
   Result<void> start();
-  void stop();
+  void stop() {
+    thread_.stop([this] { connection_.abort(); });
+  }
   /// Any thread: a leadset was removed, or a setting has changed.
-  void wake();
+  void wake() { thread_.wake(); }
 
  private:
   void run();
   void remove_unfinished_recordings();
   void remove_old_recordings();
   void remove_leads_of_removed_leadsets();
-  bool stopping();
 
   const std::filesystem::path recordings_;
   const ChangeNow change_;
   ReadConnection connection_;
-  std::thread thread_;
-  std::mutex mutex_;
-  std::condition_variable woken_;
-  bool wake_ = false;
-  bool stopping_ = false;
+  BackgroundThread thread_;
 };
 
 }  // namespace carillon::store

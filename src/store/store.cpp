@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "store/lead_job_loop.h"
+#include "store/long_change.h"
 #include "store/maintenance.h"
 #include "store/reader_pool.h"
 #include "store/stats_loop.h"
@@ -15,7 +16,8 @@ namespace carillon::store {
 class Store::Impl {
  public:
   Impl(const StoreConfig& config, const DatabaseAddress& address, const StoreSinks& sinks)
-      : readers_(address),
+      : address_(address),
+        readers_(address),
         stats_(config, address,
                [sinks](CampaignId campaign, const LeadStats& stats) {
                  if (sinks.lead_stats) sinks.lead_stats(campaign, stats);
@@ -42,6 +44,7 @@ class Store::Impl {
     return lead_jobs_.start();
   }
 
+  const DatabaseAddress& address() const { return address_; }
   WriterLoop& writer() { return writer_; }
   ReaderPool& readers() { return readers_; }
   const StatsLoop& stats() const { return stats_; }
@@ -77,6 +80,7 @@ class Store::Impl {
     return answered.get();
   }
 
+  const DatabaseAddress address_;
   std::atomic<bool> stopping_{false};
   ReaderPool readers_;
   StatsLoop stats_;
@@ -106,6 +110,11 @@ void Store::send(StoreCommand command) { impl_->writer().send(std::move(command)
 void Store::change(Actor actor, std::function<Result<void>(Writer&)> work,
                    std::function<void(Result<void>)> committed) {
   impl_->writer().change({std::move(actor), std::move(work), std::move(committed)});
+}
+
+Result<std::unique_ptr<LongChange>> Store::begin_long_change(Actor actor) {
+  if (impl_->address().kind == DatabaseKind::kSqlite) return std::unique_ptr<LongChange>();
+  return LongChange::begin(impl_->address(), std::move(actor));
 }
 
 void Store::read(std::function<void(Reader&)> work) { impl_->readers().read(std::move(work)); }

@@ -54,6 +54,8 @@ struct StoreCounters {
   uint64_t stats_recounts = 0;
 };
 
+class LongChange;
+
 /// Owns the writer thread (group commits, in the order of arrival), a pool of reader threads, a
 /// statistics thread and a maintenance thread, each with its own connection.
 ///
@@ -82,6 +84,10 @@ class Store {
   /// captured shared state.
   void change(Actor actor, std::function<Result<void>(Writer&)> work,
               std::function<void(Result<void>)> committed);
+
+  /// Begins a change that may take minutes, beside the writer. Null on SQLite, which has one
+  /// writer.
+  Result<std::unique_ptr<LongChange>> begin_long_change(Actor actor);
 
   /// Runs `work` on a reader thread, seeing one consistent state. The work hands its own result on.
   void read(std::function<void(Reader&)> work);

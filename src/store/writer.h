@@ -80,8 +80,12 @@ class Writer : public Reader {
   /// release_leads(): an import is seen whole or not at all (import/staging.cpp).
   Result<void> insert_leads(const LeadRows& leads);
   /// Lets up to `limit` staged leads of an import be dialed, in order of id after `after`, which is
-  /// moved on. Returns how many; call it until it says 0.
+  /// moved on. Returns how many; call it until it says 0: then dialing hears of them.
   Result<int64_t> release_leads(ImportId import, LeadId& after, int64_t limit);
+  /// The last of a LongChange that brought an import's leads: what others did while they could not
+  /// see these. Numbers that were put on a do-not-call list since are not dialed; kConflict when
+  /// the leadset, which had `campaign`, has another one or is gone.
+  Result<void> settle_import(const Import& import, CampaignId campaign);
   /// Removes up to `limit` leads that belong to the leadset and are older than those of `except`,
   /// save those in a call. Returns how many went; call it until it says 0.
   Result<int64_t> remove_leads(LeadsetId leadset, ImportId except, int64_t limit);

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "store/import/csv.h"
+#include "store/import/import_jobs.h"
 #include "store/import/invalid.h"
 #include "store/import/phone.h"
 #include "store/import/uploads.h"
@@ -301,17 +302,7 @@ Result<std::string> dnc_rejected_csv(Reader& reader, ImportId id, int64_t& after
                                      int64_t limit) {
   const auto rows = reader.dnc_rejected_rows(id, after_row, limit);
   if (!rows) return rows.error();
-  std::string csv;
-  if (after_row == 0) csv = "line,reason,original row\r\n";
-  for (const auto& row : *rows) {
-    csv += fmt::format("{},", row.row);
-    append_csv_field(csv, row.reason);
-    csv += ',' + row.content + "\r\n";
-    after_row = row.row;
-  }
-  // A piece with nothing in it is the end; the heading alone is a report without rows.
-  if (rows->empty() && after_row == 0) after_row = 1;
-  return csv;
+  return report_csv(*rows, after_row);
 }
 
 Result<std::string> dnc_csv(Reader& reader, std::optional<CampaignId> list, DncEntry& after,

@@ -131,5 +131,7 @@ class ImportJobs {
 /// at most `limit` rows after line `after_row`, which is moved on. The heading comes with the first
 /// piece (after_row 0); an empty answer is the end. Cells are safe to open in a spreadsheet.
 Result<std::string> rejected_csv(Reader& reader, ImportId id, int64_t& after_row, int64_t limit);
+/// The same of rows that were read already.
+std::string report_csv(const std::vector<RejectedRow>& rows, int64_t& after_row);
 
 }  // namespace carillon::store

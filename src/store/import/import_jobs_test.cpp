@@ -555,6 +555,69 @@ TEST_P(ImportJobsTest, CancelLeavesNothingBehind) {
   EXPECT_TRUE(std::filesystem::is_empty(database_.folder() / "uploads"));
 }
 
+/// An import that is under way, with its first rows written.
+class LongImportTest : public ImportJobsTest {
+ protected:
+  ImportId begin_long_import() {
+    close();
+    config_.chunk_rows_max = 50;
+    open();
+    const auto started = start(spec(upload(file_of(20'000))));
+    EXPECT_TRUE(started.ok());
+    reports_->wait([](const Import& import) { return import.rows > 0; });
+    return started->id;
+  }
+  void list(const std::string& phone, CampaignId campaign) {
+    changed<bool>([&](Writer& writer) -> Result<bool> {
+      DncEntry entry;
+      entry.phone = phone;
+      entry.campaign = campaign;
+      if (auto added = writer.add_dnc(entry); !added) return added.error();
+      return true;
+    });
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, LongImportTest,
+                         ::testing::Values(DatabaseKind::kSqlite, DatabaseKind::kPostgresql),
+                         [](const auto& database) {
+                           return database.param == DatabaseKind::kSqlite ? "Sqlite" : "Postgresql";
+                         });
+
+TEST_P(LongImportTest, ANumberListedMeanwhileIsNotDialed) {
+  const auto id = begin_long_import();
+  list(phone(0), {});
+  list(phone(1), campaign_of(leadset_));
+  list(phone(2), add_campaign("Another"));
+  EXPECT_THAT(claimable(), IsEmpty());
+  EXPECT_EQ(wait_for_end(id).accepted, 20'000);
+  const auto dialed = claimable(100);
+  EXPECT_FALSE(dialed.contains(phone(0)));
+  EXPECT_FALSE(dialed.contains(phone(1)));
+  EXPECT_TRUE(dialed.contains(phone(2)));
+}
+
+TEST_P(LongImportTest, AnotherCampaignsListIsNotPassedOver) {
+  const auto other = add_campaign("Another");
+  list(phone(0), other);
+  const auto id = begin_long_import();
+  changed<bool>([&](Writer& writer) -> Result<bool> {
+    auto leadset = writer.leadset(leadset_);
+    leadset->campaign = other;
+    if (auto saved = writer.save_leadset(*leadset); !saved) return saved.error();
+    return true;
+  });
+  const auto ended = wait_for_end(id);
+  EXPECT_FALSE(claimable(100).contains(phone(0)));
+  if (GetParam() == DatabaseKind::kSqlite) {
+    EXPECT_EQ(ended.state, ImportState::kDone);
+  } else {
+    EXPECT_EQ(ended.state, ImportState::kFailed);
+    EXPECT_THAT(ended.error, HasSubstr("another campaign"));
+    EXPECT_THAT(leads(), IsEmpty());
+  }
+}
+
 TEST_P(ImportJobsTest, OneUploadIsImportedOnce) {
   const auto how = spec(upload(file_of(3'000)));
   const auto first = start(how);

@@ -123,12 +123,10 @@ Result<std::unordered_set<std::string>> Reader::known_phones_for_import(
   return phones_of(db_, sql, values);
 }
 
-Result<std::string> rejected_csv(Reader& reader, ImportId id, int64_t& after_row, int64_t limit) {
-  auto rows = reader.rejected_rows(id, after_row, limit);
-  if (!rows) return rows.error();
+std::string report_csv(const std::vector<RejectedRow>& rows, int64_t& after_row) {
   std::string csv;
   if (after_row == 0) csv = "line,reason,original row\r\n";
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     csv += fmt::format("{},", row.row);
     append_csv_field(csv, row.reason);
     csv += ',';
@@ -137,8 +135,14 @@ Result<std::string> rejected_csv(Reader& reader, ImportId id, int64_t& after_row
     after_row = row.row;
   }
   // A piece with nothing in it is the end; the heading alone is a report without rows.
-  if (rows->empty() && after_row == 0) after_row = 1;
+  if (rows.empty() && after_row == 0) after_row = 1;
   return csv;
+}
+
+Result<std::string> rejected_csv(Reader& reader, ImportId id, int64_t& after_row, int64_t limit) {
+  const auto rows = reader.rejected_rows(id, after_row, limit);
+  if (!rows) return rows.error();
+  return report_csv(*rows, after_row);
 }
 
 }  // namespace carillon::store

@@ -13,9 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr size_t kFirstChunkRows = 500;
-constexpr size_t kSmallestChunkRows = 500;  ///< fewer cost more in commits than in rows
-constexpr size_t kChunksUnderWay = 2;       ///< one is written while the next is read
+constexpr size_t kFirstChunkRows = 1'000;
+constexpr size_t kSmallestChunkRows = 1'000;  ///< fewer cost more in commits than in rows
+constexpr size_t kChunksUnderWay = 2;         ///< one is written while the next is read
 constexpr auto kReportGap = 250ms;
 constexpr auto kStopPoll = 200ms;
 constexpr auto kRetryGap = 2s;
@@ -157,6 +157,7 @@ bool ImportRun::stopped_or_cancelled() const {
 Result<ImportRun::ReadEnd> ImportRun::read_rows(const ImportPlan& plan) {
   const auto facts = uploads_.facts(record_.file);
   if (!facts) return facts.error();
+  if (auto begun = begin_rows(); !begun) return begun.error();
   if (auto watching = begin_watch(); !watching) return watching.error();
   std::optional<Error> failure;
   const auto on_row = [&](const CsvRow& row) {
@@ -179,6 +180,24 @@ Result<ImportRun::ReadEnd> ImportRun::read_rows(const ImportPlan& plan) {
   if (task_.cancel == ImportTask::Cancel::kAsked) return ReadEnd::kCancelled;
   report(true);
   return ReadEnd::kComplete;
+}
+
+Result<void> ImportRun::begin_rows() {
+  if (task_.spec.mode != ImportMode::kAppend) return {};
+  auto begun = store_.begin_long_change(task_.actor);
+  if (!begun) return begun.error();
+  long_ = std::move(*begun);
+  if (!long_) return {};
+  chunk_rows_ = config_.chunk_rows_max;  // nobody waits behind them
+  const auto leadset = std::make_shared<Leadset>();
+  auto found = read([leadset, id = record_.leadset](Reader& reader) -> Result<void> {
+    auto answer = reader.leadset(id);
+    if (!answer) return answer.error();
+    *leadset = std::move(*answer);
+    return {};
+  });
+  campaign_ = leadset->campaign;
+  return found;
 }
 
 /// From here on leads of others are noticed.
@@ -225,19 +244,23 @@ void ImportRun::send_chunk() {
     std::lock_guard lock(window_->mutex);
     ++window_->under_way;
   }
-  store_.change(
-      task_.actor, [chunk, watch = watch_](Writer& writer) { return chunk->write(writer, *watch); },
-      [chunk, watch = watch_, window = window_](const Result<void>& committed) {
-        if (committed) watch->last_lead = chunk->written().last_lead.value;
-        std::lock_guard lock(window->mutex);
-        --window->under_way;
-        if (committed) {
-          window->written.push_back(chunk);
-        } else if (!window->failure) {
-          window->failure = committed.error();
-        }
-        window->changed.notify_all();
-      });
+  write([chunk, watch = watch_](Writer& writer) { return chunk->write(writer, *watch); },
+        [chunk, watch = watch_, window = window_](const Result<void>& committed) {
+          if (committed) watch->last_lead = chunk->written().last_lead.value;
+          std::lock_guard lock(window->mutex);
+          --window->under_way;
+          if (committed) {
+            window->written.push_back(chunk);
+          } else if (!window->failure) {
+            window->failure = committed.error();
+          }
+          window->changed.notify_all();
+        });
+}
+
+void ImportRun::write(LongChange::Work work, LongChange::Done done) {
+  if (long_) return long_->run(std::move(work), std::move(done));
+  store_.change(task_.actor, std::move(work), std::move(done));
 }
 
 Result<std::shared_ptr<ImportChunk>> ImportRun::judge_chunk() {
@@ -246,7 +269,8 @@ Result<std::shared_ptr<ImportChunk>> ImportRun::judge_chunk() {
                                  .import = record_.id,
                                  .duplicates = task_.spec.duplicates,
                                  .replace = task_.spec.mode == ImportMode::kReplace,
-                                 .check_dnc = !task_.spec.keep_dnc};
+                                 .check_dnc = !task_.spec.keep_dnc,
+                                 .state = long_ ? LeadState::kDialable : LeadState::kStaged};
   // Shared, as this thread does not wait for the reader when the process ends.
   const std::shared_ptr<ImportChunk> chunk = std::move(chunk_);
   chunk_ = std::make_unique<ImportChunk>(chunk_rows_);
@@ -322,6 +346,10 @@ void ImportRun::collect() {
     record_.duplicates += chunk->written().duplicates;
     record_.rejected += chunk->written().refused;
     reported_rejects_ += chunk->written().reported;
+    if (long_) {
+      released_to_ = chunk->written().last_lead;
+      continue;
+    }
     if (chunk->written().time > config_.chunk_time) {
       chunk_rows_ = std::max(chunk_rows_ / 2, std::min(kSmallestChunkRows, config_.chunk_rows_max));
     } else if (chunk->written().time < config_.chunk_time / 2) {
@@ -344,9 +372,23 @@ void ImportRun::report(bool now) {
 /// Makes it durable that the import is complete: from now on a restart finishes it.
 Result<void> ImportRun::begin_finishing() {
   record_.options = options_json(task_.spec, config_.node, true);
-  auto saved = change([record = record_](Writer& writer) { return writer.save_import(record); });
+  const auto save = [record = record_](Writer& writer) { return writer.save_import(record); };
+  auto saved = long_ ? commit_rows(save) : change(save);
   if (saved) task_.finishing = true;
   return saved;
+}
+
+Result<void> ImportRun::commit_rows(const LongChange::Work& save) {
+  const auto waiting = std::make_shared<Waiting>();
+  long_->commit(
+      [save, record = record_, campaign = campaign_](Writer& writer) -> Result<void> {
+        if (auto settled = writer.settle_import(record, campaign); !settled) return settled;
+        return save(writer);
+      },
+      [waiting](Result<void> committed) { waiting->answer(std::move(committed)); });
+  auto committed = waiting->wait(stop_);
+  if (committed) long_.reset();
+  return committed;
 }
 
 /// The old leads go before the new ones can be dialed, so that nobody is called for both.
@@ -361,7 +403,7 @@ Result<void> ImportRun::finish() {
     LeadId reached;
     int64_t count = 0;
   };
-  Step last;
+  Step last{.reached = released_to_};
   do {
     const auto step = std::make_shared<Step>();
     auto released = change([step, from = last.reached, id = record_.id](Writer& writer) {
@@ -402,6 +444,7 @@ Result<void> ImportRun::in_steps(const std::function<Result<int64_t>(Writer&)>& 
 /// or the process ends: the next start does the same.
 void ImportRun::undo(ImportState state, std::string error) {
   task_.cancel = ImportTask::Cancel::kTooLate;
+  long_.reset();
   window_->wait(stop_, [&] { return window_->under_way == 0; });
   while (!stop_) {
     const auto removed = remove_own_leads();

@@ -14,6 +14,7 @@
 #include "store/import/import_plan.h"
 #include "store/import/phone_set.h"
 #include "store/import/uploads.h"
+#include "store/long_change.h"
 #include "store/store.h"
 
 namespace carillon::store {
@@ -61,6 +62,11 @@ ImportOptions read_options(const std::string& json);
 ///             |                             |           | removed before (those in a call stay)
 ///   any       | crash or stop               | unchanged | the next start goes on: reading becomes
 ///             |                             |           | failed, finishing is carried on
+///
+/// On SQLite, and when old leads are replaced, rows go in by chunks through the store's writer, as
+/// staged leads. Rows that PostgreSQL only has to add are one LongChange: written once, seen by
+/// nobody before the point of no return. A number that somebody else adds in that time may be in
+/// the leadset twice.
 class ImportRun {
  public:
   using Clock = std::chrono::steady_clock;
@@ -81,9 +87,11 @@ class ImportRun {
   enum class ReadEnd { kComplete, kCancelled, kStopped };
 
   Result<ReadEnd> read_rows(const ImportPlan& plan);
+  Result<void> begin_rows();
   Result<void> begin_watch();
   void take_row(const ImportPlan& plan, const CsvRow& row);
   void send_chunk();
+  void write(LongChange::Work work, LongChange::Done done);
   Result<std::shared_ptr<ImportChunk>> judge_chunk();
   Result<void> resolve_zones(ImportChunk& chunk);
   void collect();
@@ -91,6 +99,7 @@ class ImportRun {
   bool stopped_or_cancelled() const;
 
   Result<void> begin_finishing();
+  Result<void> commit_rows(const LongChange::Work& save);
   Result<void> finish();
   Result<void> remove_own_leads();
   Result<void> in_steps(const std::function<Result<int64_t>(Writer&)>& step);
@@ -108,6 +117,9 @@ class ImportRun {
   const std::atomic<bool>& stop_;
   Import record_;
 
+  std::unique_ptr<LongChange> long_;  ///< null: by chunks through the store
+  CampaignId campaign_;               ///< of the leadset, when `long_` began
+  LeadId released_to_;                ///< none of the import's leads up to here is staged
   std::shared_ptr<Window> window_;
   const std::shared_ptr<ImportWatch> watch_;
   PhoneSet met_;
