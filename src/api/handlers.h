@@ -128,6 +128,7 @@ Task<Response> set_agent_status(Call& call);
 Task<Response> hang_up(Call& call);
 Task<Response> hold(Call& call);
 Task<Response> mute(Call& call);
+Task<Response> echo_test(Call& call);
 Task<Response> send_digits(Call& call);
 Task<Response> park_call(Call& call);
 Task<Response> retrieve_call(Call& call);

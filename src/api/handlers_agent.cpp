@@ -190,6 +190,10 @@ Task<Response> mute(Call& call) {
   return ask_about_own<AgentMute>(
       call, [](const Json& json, AgentMute& request) { return read_switch(json, request.on); });
 }
+Task<Response> echo_test(Call& call) {
+  return ask_about_own<AgentEcho>(
+      call, [](const Json& json, AgentEcho& request) { return read_switch(json, request.on); });
+}
 Task<Response> send_digits(Call& call) { return ask_about_own<AgentDigits>(call, read_digits); }
 Task<Response> park_call(Call& call) { return ask_plainly<AgentPark>(call); }
 Task<Response> retrieve_call(Call& call) {

@@ -695,6 +695,7 @@ Json to_json(const AgentLive& agent) {
           {"pause_reason", agent.pause_reason},
           {"line_up", agent.line_up},
           {"muted", agent.muted},
+          {"echo_test", agent.echo_test},
           {"attempt_id", id_json(agent.attempt)},
           {"lead", agent.lead ? to_json(*agent.lead) : Json(nullptr)},
           {"third", agent.third ? to_json(*agent.third) : Json(nullptr)},

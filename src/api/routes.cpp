@@ -129,6 +129,7 @@ std::vector<Route> make_routes() {
       {kPost, "/api/v1/agent/session/hangup", kAgent, Body::kNone, hang_up},
       {kPost, "/api/v1/agent/session/hold", kAgent, Body::kJson, hold},
       {kPost, "/api/v1/agent/session/mute", kAgent, Body::kJson, mute},
+      {kPost, "/api/v1/agent/session/echo_test", kAgent, Body::kJson, echo_test},
       {kPost, "/api/v1/agent/session/digits", kAgent, Body::kJson, send_digits},
       {kPost, "/api/v1/agent/session/park", kAgent, Body::kNone, park_call},
       {kPost, "/api/v1/agent/session/retrieve", kAgent, Body::kJson, retrieve_call},

@@ -4,6 +4,7 @@
 
 #include "core/agent_sessions.h"
 #include "core/attempts.h"
+#include "core/echo_test.h"
 #include "core/handover.h"
 #include "core/live_board.h"
 #include "core/preview.h"
@@ -88,8 +89,7 @@ Call* call_of(World& world, const Request& request, AgentSession*& session) {
 void handle_one(World& world, const CloseAgentSession& request) {
   AgentSession* session = session_of(world, request);
   if (!session) return;
-  const bool busy = is_talking(session->state) || session->state == A::kRinging;
-  if (busy && !request.by_supervisor) {
+  if (has_call(session->state) && !request.by_supervisor) {
     return world.refuse(request.request, ErrorCode::kConflict, "End the call first.");
   }
   agent_sessions::end(world, *session,
@@ -138,8 +138,7 @@ void handle_one(World& world, const AgentHangUp& request) {
   AgentSession* session = session_of(world, request);
   if (!session) return;
   Call* call = world.find_call(session->attempt);
-  const bool in_call = is_talking(session->state) || session->state == A::kRinging;
-  if (!in_call || !call) {
+  if (!has_call(session->state) || !call) {
     return world.refuse(request.request, ErrorCode::kConflict, "You are not in a call.");
   }
   if (handover::is_guest(*call, *session)) {
@@ -179,6 +178,17 @@ void handle_one(World& world, const AgentMute& request) {
     session->muted = request.on;
     world.tell(MuteAgent{session->id, request.on});
     live_board::changed(world, *session);
+  }
+  world.done(request.request);
+}
+
+void handle_one(World& world, const AgentEcho& request) {
+  AgentSession* session = session_of(world, request);
+  if (!session) return;
+  if (!request.on) {
+    echo_test::stop(world, *session);
+  } else if (const auto begun = echo_test::begin(world, *session); !begun) {
+    return world.refuse(request.request, begun.error().code, begun.error().message);
   }
   world.done(request.request);
 }

@@ -1,6 +1,7 @@
 #include "core/agent_sessions.h"
 
 #include "core/attempts.h"
+#include "core/echo_test.h"
 #include "core/handover.h"
 #include "core/live_board.h"
 #include "core/preview.h"
@@ -24,7 +25,8 @@ void set_timer(World& world, const AgentSession& session, TimerKind kind, Durati
 void cancel_timers(World& world, const AgentSession& session) {
   for (const TimerKind kind :
        {TimerKind::kSessionWrapUp, TimerKind::kSessionAbsent, TimerKind::kSessionGone,
-        TimerKind::kSessionLine, TimerKind::kSessionResume, TimerKind::kSessionPreview}) {
+        TimerKind::kSessionLine, TimerKind::kSessionResume, TimerKind::kSessionPreview,
+        TimerKind::kSessionEcho}) {
     world.timers.cancel(kind, session.id.value);
   }
 }
@@ -65,6 +67,7 @@ void enter(World& world, AgentSession& session, AgentState state, const std::str
   CARILLON_ASSERT(is_allowed(session.state, state), "agent: no such way in the transition table");
   DialingCampaign& campaign = world.campaign(session.campaign);
   if (session.state == A::kWaiting) leave_waiting(campaign, session);
+  if (has_call(state)) echo_test::stop(world, session);
   --campaign.agents[static_cast<size_t>(session.state)];
   ++campaign.agents[static_cast<size_t>(state)];
   session.state = state;
@@ -123,8 +126,7 @@ void end(World& world, AgentSession& session, OurEnd call_end, const std::string
 }
 
 void end_when_free(World& world, AgentSession& session, const std::string& reason) {
-  const bool busy =
-      is_talking(session.state) || session.state == A::kRinging || session.state == A::kWrapUp;
+  const bool busy = has_call(session.state) || session.state == A::kWrapUp;
   if (!busy) return end(world, session, {}, reason);
   session.end_after = reason;
   recount_duty(world, session);
@@ -202,6 +204,7 @@ void line_down(World& world, const AgentLineDown& event) {
   if (!session) return;
   session->line_up = false;
   if (event.final) session->line_open = false;
+  echo_test::stop(world, *session);
   live_board::changed(world, *session);
   if (is_talking(session->state)) {
     // A desk phone that hangs up hangs up on the customer; a browser may come back.
@@ -273,6 +276,7 @@ void overdue(World& world, AgentSessionId id, TimerKind kind) {
   switch (kind) {
     case TimerKind::kSessionWrapUp: return wrap_up::overdue(world, *session);
     case TimerKind::kSessionPreview: return preview::overdue(world, *session);
+    case TimerKind::kSessionEcho: return echo_test::stop(world, *session);
     case TimerKind::kSessionAbsent: session->absent = true; return lose(world, *session);
     case TimerKind::kSessionGone:
       return end(world, *session,

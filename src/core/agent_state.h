@@ -40,4 +40,9 @@ inline bool is_talking(AgentState state) {
   return state == AgentState::kInCall || state == AgentState::kOnHold;
 }
 
+/// Talking, or a call is on its way to the agent.
+inline bool has_call(AgentState state) {
+  return is_talking(state) || state == AgentState::kRinging;
+}
+
 }  // namespace carillon::core

@@ -107,6 +107,7 @@ class Engine::Impl {
       case TimerKind::kSessionLine:
       case TimerKind::kSessionResume:
       case TimerKind::kSessionPreview:
+      case TimerKind::kSessionEcho:
         return agent_sessions::overdue(world_, AgentSessionId{id}, kind);
       case TimerKind::kCampaignWake: return touch(CampaignId{id});
       case TimerKind::kCampaignPublish: return live_board::campaign_due(world_, CampaignId{id});

@@ -51,6 +51,7 @@ AgentLive live(const World& world, const AgentSession& session) {
           .pause_reason = session.state == AgentState::kPaused ? session.pause_reason : "",
           .line_up = session.line_up,
           .muted = session.muted,
+          .echo_test = session.echo_test,
           .attempt = session.attempt,
           .lead = session.lead,
           .third = own ? third_of(world, *call) : std::nullopt,

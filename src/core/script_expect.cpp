@@ -191,6 +191,16 @@ std::string agent_gone(ScriptStage& stage, Gaps gaps) {
   });
 }
 
+/// What telephony does and what the screen shows must agree.
+std::string hears_echo(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) -> std::string {
+    const bool wanted = gaps[2] == "hears an echo";
+    if (stage.echoing.contains(agent.session) != wanted) return "It is the other way round.";
+    if (agent.live && agent.live->echo_test != wanted) return "The console shows otherwise.";
+    return "";
+  });
+}
+
 std::string agent_muted(ScriptStage& stage, Gaps gaps) {
   return with_agent(stage, gaps[1], [&](StagedAgent& agent) {
     const bool muted = agent.live && agent.live->muted;
@@ -332,6 +342,7 @@ const PhraseTable& phrases() {
     add(R"((\w+) sees (\+\d+))", sees);
     add(R"re((\w+) is gone(?: "(.+)")?)re", agent_gone);
     add(R"((\w+) is (not )?muted)", agent_muted);
+    add(R"((\w+) (hears an echo|hears no echo))", hears_echo);
     add(R"re((\w+) is refused "(.+)")re", refused);
     add(R"re(disposition "(.+?)" is saved for (\+\d+)(?: with notes "(.+)")?)re", saved);
     add(R"re(campaign "(.+)" is idle: "(.+)")re", idle);

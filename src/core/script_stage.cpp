@@ -17,6 +17,7 @@ void ScriptStage::crash() {
   engine_.reset();
   to_core_.clear();
   to_store_.clear();
+  echoing.clear();
   for (auto& [name, agent] : agents) {
     agent.session = {};
     agent.live.reset();
@@ -96,6 +97,14 @@ void ScriptStage::on(const TelephonyCommand& command) {
     take_out(c->call);
     side_calls.erase(c->call);
   }
+  if (const auto* c = std::get_if<EchoAgent>(&command)) {
+    if (c->on) {
+      echoing.insert(c->session);
+    } else {
+      echoing.erase(c->session);
+    }
+  }
+  if (const auto* c = std::get_if<CloseAgentLine>(&command)) echoing.erase(c->session);
   if (const auto* c = std::get_if<HoldCall>(&command)) calls[c->attempt].held = c->on;
   if (const auto* c = std::get_if<PlayAndEnd>(&command)) calls[c->attempt].prompt = c->prompt;
   if (const auto* c = std::get_if<SendDigits>(&command)) calls[c->attempt].digits += c->digits;

@@ -87,6 +87,8 @@ class ScriptStage {
   std::map<SideCallId, PlaceSideCall> side_calls;  ///< under way
   std::vector<std::set<Party>> talks;              ///< who hears whom
 
+  std::set<AgentSessionId> echoing;  ///< lines that are in an echo test
+
   /// Who is called so in the script: an agent, a customer's or a third party's number.
   std::optional<Party> party(const std::string& name);
   std::deque<PlaceCall> unexpected_calls;  ///< placed and not yet expected by the script

@@ -278,6 +278,11 @@ void add_agent_phrases(PhraseTable& table) {
         mute.on = g[2] == "mutes";
         return mute;
       }));
+  add(R"((\w+) (begins|stops) the echo test)", by_agent<AgentEcho>([](Gaps g) {
+        AgentEcho echo;
+        echo.on = g[2] == "begins";
+        return echo;
+      }));
   add(R"((\w+) presses (\S+))", by_agent<AgentDigits>([](Gaps g) {
         AgentDigits digits;
         digits.digits = g[2];

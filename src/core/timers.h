@@ -21,6 +21,7 @@ enum class TimerKind : uint8_t {
   kSessionLine,      ///< the line is down for too long during a call
   kSessionResume,    ///< a paused agent whose line comes back is not made ready any more
   kSessionPreview,   ///< the previewed lead goes back
+  kSessionEcho,      ///< the echo test has lasted long enough
   kCampaignWake,     ///< something that the dialer waits for becomes possible
   kCampaignPublish,  ///< the figures may be published again
   kParkedLeads,      ///< skipped leads of a campaign go back

@@ -92,6 +92,7 @@ struct AgentSession {
   bool present = true;    ///< the browser is there, as far as we know
   bool absent = false;    ///< it has been away for longer than a hiccup
   bool muted = false;
+  bool echo_test = false;  ///< hears the own voice (echo_test.h)
 
   bool resume = false;  ///< asked to be ready: Waiting as soon as line and browser allow
   bool pause_after = false;

@@ -157,6 +157,10 @@ void Switchboard::on(MuteAgent& command) {
   if (auto* line = line_of(command.session)) parts_.plane.mute(line->leg(), command.on);
 }
 
+void Switchboard::on(EchoAgent& command) {
+  if (auto* line = line_of(command.session)) parts_.plane.echo(line->leg(), command.on);
+}
+
 void Switchboard::on(AgentOffer& command) {
   auto* line = line_of(command.session);
   const auto taken =

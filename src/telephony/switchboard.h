@@ -59,6 +59,7 @@ class Switchboard {
   void on(OpenAgentLine& command);
   void on(CloseAgentLine& command);
   void on(MuteAgent& command);
+  void on(EchoAgent& command);
   void on(AgentOffer& command);
   void on(SetTrunks& command);
   void on(SetPhones& command);

@@ -269,6 +269,8 @@ def agent(ann, boss, campaign):
     assert ann.post("/agent/session", {"campaign_id": campaign}).status_code == 409
     assert ann.post("/agent/session/hangup").status_code == 409
     assert ann.get("/agent/colleagues").json() == {"items": [], "total": 0}
+    assert ann.post("/agent/session/echo_test", {"on": True}).status_code == 409  # no browser, no line
+    assert ann.post("/agent/session/echo_test", {"on": False}).status_code == 204
     for refused in ("park", "retrieve", "transfer", "consult", "consult/step"):
         body = {"retrieve": {"attempt_id": 1}, "transfer": {"manager": True}, "consult": {"number": "+493012345678"},
                 "consult/step": {"step": "back"}}.get(refused)

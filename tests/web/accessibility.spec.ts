@@ -1,7 +1,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { expectAccessible as expectNoSeriousFault } from './accessible';
 import { Carillon } from './carillon';
-import { signIn } from './people';
+import { chooseCampaign, leaveCampaign, signIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
 
 // Every page in both colour schemes: no fault that axe calls serious or critical.
@@ -61,16 +61,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await signIn(page, carillon.url, agent);
     await expect(page.getByRole('button', { name: /Solar renewals/ })).toBeVisible();
     await expectNoSeriousFault(page);
-    await page.getByRole('button', { name: /Solar renewals/ }).click();
-    await expect(page.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+    await chooseCampaign(page);
     await expectNoSeriousFault(page);
     await page.getByRole('button', { name: 'Headset and sounds' }).click();
     await expect(page.getByText('Sound of a new call')).toBeVisible();
     await expectNoSeriousFault(page);
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Log out of campaign' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
-    await expect(page.getByText('Good to see you')).toBeVisible();
+    await leaveCampaign(page);
     await context.close();
   });
 }

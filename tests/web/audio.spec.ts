@@ -1,13 +1,9 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launchWithMicrophone } from './browser';
+import { expect, test, type Page } from '@playwright/test';
+import { AgentBrowser } from './browser';
 import { Carillon, ToneCustomers } from './carillon';
 import { AgentNetwork } from './network';
-import { expectNotToHear, expectToHear, signIn } from './people';
+import { beginWork, expectNotToHear, expectToHear } from './people';
 import { agent, ProgramClient } from './program_client';
-import { writeVoice } from './sound';
 
 // Audio both ways between an agent in Chromium and a customer in SIPp: each side plays its own tone
 // and hears exactly the other's, whatever happens to the line meanwhile.
@@ -18,16 +14,12 @@ test.describe.configure({ mode: 'serial' });
 
 let carillon: Carillon;
 let carrier: ToneCustomers;
-let folder: string;
-let browser: Browser;
+let browser: AgentBrowser;
 let page: Page;
 const network = new AgentNetwork();
 
 test.beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
-  const voice = join(folder, 'agent.wav');
-  await writeVoice(voice, agentHertz);
-  [carillon, carrier, browser] = await Promise.all([Carillon.start(), ToneCustomers.start(customerHertz), launchWithMicrophone(voice)]);
+  [carillon, carrier, browser] = await Promise.all([Carillon.start(), ToneCustomers.start(customerHertz), AgentBrowser.launch(agentHertz)]);
   const client = await ProgramClient.setUp(carillon);
   await client.prepareCampaign({ carrierPort: carrier.port, carrierPing: false, phones: ['+12125550100'], active: true });
   await client.dispose();
@@ -37,7 +29,6 @@ test.afterAll(async () => {
   await browser?.close();
   network.close();
   await Promise.all([carillon?.stop(), carrier?.stop()]);
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 /** How many of the half seconds since `from` held the agent's voice, and how many another sound. */
@@ -60,12 +51,10 @@ async function bothHearEachOther() {
 }
 
 test('each side hears exactly the other', async () => {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url, permissions: ['microphone'] });
+  const context = await browser.newContext(carillon.url);
   await network.lead(context);
   page = await context.newPage();
-  await signIn(page, carillon.url, agent);
-  await page.getByRole('button', { name: /Solar renewals/ }).click();
-  await expect(page.getByText('Line up')).toBeVisible();
+  await beginWork(page, carillon.url, agent);
   await page.getByRole('button', { name: 'Go ready' }).click();
   await expect(page.getByRole('button', { name: 'End', exact: true })).toBeVisible();
   await bothHearEachOther();

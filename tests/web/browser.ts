@@ -1,4 +1,8 @@
-import { chromium, type Browser } from '@playwright/test';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeVoice } from './sound';
 
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -16,10 +20,31 @@ export const browserArguments = [
   '--allow-loopback-in-peer-connection',
 ];
 
-/** A browser of its own whose microphone hears the sound file. */
-export function launchWithMicrophone(soundFile: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: [...browserArguments, `--use-file-for-fake-audio-capture=${soundFile}`],
-  });
+/** A browser of its own for agents: whoever uses it speaks with one voice. */
+export class AgentBrowser {
+  private readonly browser: Browser;
+  private readonly folder: string;
+
+  private constructor(browser: Browser, folder: string) {
+    this.browser = browser;
+    this.folder = folder;
+  }
+
+  /** `voiceHertz`: pitch of the voice; 0: the microphone is dead. */
+  static async launch(voiceHertz: number): Promise<AgentBrowser> {
+    const folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
+    const voice = join(folder, 'agent.wav');
+    await writeVoice(voice, voiceHertz);
+    const args = [...browserArguments, `--use-file-for-fake-audio-capture=${voice}`];
+    return new AgentBrowser(await chromium.launch({ executablePath: chromiumPath, args }), folder);
+  }
+
+  newContext(url: string, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    return this.browser.newContext({ ignoreHTTPSErrors: true, baseURL: url, permissions: ['microphone'], viewport: { width: 1280, height: 720 }, ...options });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
 }

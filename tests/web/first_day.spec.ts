@@ -1,12 +1,9 @@
-import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launchWithMicrophone } from './browser';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { AgentBrowser } from './browser';
 import { Carillon, Sandbox, setupCode } from './carillon';
-import { expectNotToHear, expectToHear, figure, signIn } from './people';
+import { beginWork, expectNotToHear, expectToHear, figure, leaveCampaign } from './people';
 import { administrator, agent } from './program_client';
-import { readStereo, strengthAt, writeVoice } from './sound';
+import { readStereo, strengthAt } from './sound';
 
 // From an empty folder to a conversation, the way a supervisor and an agent go. Numbers that end in
 // 0014 answer at once, play 650 Hz and never hang up (tools/sandbox/README.md).
@@ -17,17 +14,13 @@ test.describe.configure({ mode: 'serial' });
 
 let carillon: Carillon;
 let sandbox: Sandbox;
-let folder: string;
-let agentBrowser: Browser;
+let agentBrowser: AgentBrowser;
 let supervisorContext: BrowserContext;
 let supervisor: Page;
 let console_: Page;
 
 test.beforeAll(async ({ browser }) => {
-  folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
-  const voice = join(folder, 'agent.wav');
-  await writeVoice(voice, agentHertz);
-  [carillon, sandbox, agentBrowser] = await Promise.all([Carillon.start(), Sandbox.start(), launchWithMicrophone(voice)]);
+  [carillon, sandbox, agentBrowser] = await Promise.all([Carillon.start(), Sandbox.start(), AgentBrowser.launch(agentHertz)]);
   supervisorContext = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, baseURL: carillon.url });
   supervisor = await supervisorContext.newPage();
 });
@@ -36,7 +29,6 @@ test.afterAll(async () => {
   await supervisorContext?.close();
   await agentBrowser?.close();
   await Promise.all([carillon?.stop(), sandbox?.stop()]);
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 test('the wizard makes the administrator and a trunk, and says what to do next', async () => {
@@ -123,18 +115,17 @@ test('a campaign: a wrong caller ID is told beside its field, then it is created
 });
 
 test('leads from a CSV file: columns mapped, rejected rows reported', async () => {
-  const file = join(folder, 'leads.csv');
   const areas = [212, 312, 415, 305, 206, 617, 404, 713];
   const names = ['Maria Keller', 'John Brandt', 'Aisha Lopez', 'Peter Okafor', 'Lucia Weiss', 'Ken Silva', 'Olga Adams', 'Samir Nakamura'];
   const rows = areas.map((area, index) => `+1${area}5550014,${names[index]?.replace(' ', ',')},Portland`);
-  await writeFile(file, ['Phone,First name,Last name,Town', ...rows, 'no number,Bad,Row,Nowhere', rows[0], ''].join('\r\n'));
+  const text = ['Phone,First name,Last name,Town', ...rows, 'no number,Bad,Row,Nowhere', rows[0], ''].join('\r\n');
 
   await supervisor.goto('/leadsets/new/edit');
   await supervisor.getByRole('textbox', { name: 'Name', exact: true }).fill('November');
   await supervisor.getByRole('combobox', { name: 'Campaign' }).click();
   await supervisor.getByRole('option', { name: 'Solar renewals' }).click();
   await supervisor.getByRole('button', { name: 'Create and upload leads' }).click();
-  await supervisor.locator('input[type=file]').setInputFiles(file);
+  await supervisor.locator('input[type=file]').setInputFiles({ name: 'leads.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
 
   await expect(supervisor.getByRole('combobox', { name: 'Map column 1', exact: true })).toHaveValue('Phone');
   await supervisor.getByRole('button', { name: '2', exact: true }).click();
@@ -166,11 +157,8 @@ test('the campaign is switched on', async () => {
 });
 
 test('the agent chooses the campaign and gets a line', async () => {
-  const context = await agentBrowser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, baseURL: carillon.url, permissions: ['microphone'] });
-  console_ = await context.newPage();
-  await signIn(console_, carillon.url, agent);
-  await console_.getByRole('button', { name: /Solar renewals/ }).click();
-  await expect(console_.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+  console_ = await (await agentBrowser.newContext(carillon.url)).newPage();
+  await beginWork(console_, carillon.url, agent);
   await expect(figure(supervisor, 'Agents paused')).toHaveText('1');
 });
 
@@ -257,9 +245,7 @@ test('the supervisor finds the call and plays its recording: agent left, custome
 });
 
 test('the agent logs out of the campaign', async () => {
-  await console_.getByRole('button', { name: 'Log out of campaign' }).click();
-  await console_.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
-  await expect(console_.getByText('Good to see you')).toBeVisible();
+  await leaveCampaign(console_);
   await supervisor.goto('/');
   await expect(figure(supervisor, 'Agents logged in')).toHaveText('0');
 });

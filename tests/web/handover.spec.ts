@@ -1,12 +1,8 @@
-import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launchWithMicrophone } from './browser';
+import { expect, test, type Page } from '@playwright/test';
+import { AgentBrowser } from './browser';
 import { Carillon, ToneCustomers } from './carillon';
-import { expectNotToHear, expectToHear, signIn } from './people';
+import { chooseCampaign, expectNotToHear, expectToHear, signIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
-import { writeVoice } from './sound';
 
 // What agents can do with a customer besides talking: park, transfer, consult, confer. Two agents and
 // a manager in Chromium; customers and third parties in SIPp, who play a tone.
@@ -21,21 +17,17 @@ test.describe.configure({ mode: 'serial' });
 let carillon: Carillon;
 let carrier: ToneCustomers;
 let outsider: ToneCustomers;
-let folder: string;
-let browser: Browser;
+let browser: AgentBrowser;
 let client: ProgramClient;
 let nina: Page;
 let otto: Page;
 
 test.beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
-  const voice = join(folder, 'agent.wav');
-  await writeVoice(voice, agentHertz);
   [carillon, carrier, outsider, browser] = await Promise.all([
     Carillon.start(),
     ToneCustomers.start(customerHertz),
     ToneCustomers.start(outsideHertz),
-    launchWithMicrophone(voice),
+    AgentBrowser.launch(agentHertz),
   ]);
   client = await ProgramClient.setUp(carillon);
   const { campaign, person, trunks } = await client.prepareCampaign({ carrierPort: carrier.port, carrierPing: false, phones: ['+12125550100'], active: true });
@@ -50,19 +42,13 @@ test.afterAll(async () => {
   await client?.dispose();
   await browser?.close();
   await Promise.all([carillon?.stop(), carrier?.stop(), outsider?.stop()]);
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-async function newContext(): Promise<BrowserContext> {
-  return browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url, permissions: ['microphone'], viewport: { width: 1280, height: 720 } });
-}
-
 async function logIn(who: { username: string; password: string }): Promise<Page> {
-  const page = await (await newContext()).newPage();
+  const page = await (await browser.newContext(carillon.url)).newPage();
   await signIn(page, carillon.url, who);
   if (who.username === administrator.username) await page.goto('/console');
-  await page.getByRole('button', { name: /Solar renewals/ }).click();
-  await expect(page.getByText('Line up')).toBeVisible();
+  await chooseCampaign(page);
   return page;
 }
 

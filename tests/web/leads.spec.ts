@@ -1,39 +1,32 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
-import { Carillon } from './carillon';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectAccessible } from './accessible';
-import { signIn } from './people';
-import { administrator, ProgramClient } from './program_client';
+import type { Carillon } from './carillon';
+import { Office } from './office';
+import type { ProgramClient } from './program_client';
 
 // Leadsets and their leads, in large numbers.
+let office: Office;
 let carillon: Carillon;
 let client: ProgramClient;
-let context: BrowserContext;
 let page: Page;
 let leadset: { id: number };
 
 const count = 250;
 
 test.beforeAll(async ({ browser }) => {
-  carillon = await Carillon.start('--private-upload-urls', 'true');
-  client = await ProgramClient.setUp(carillon);
+  office = await Office.open(browser, '--private-upload-urls', 'true');
+  ({ carillon, client, page } = office);
   const records = await client.prepareCampaign({ phones: [], active: false });
   leadset = records.leadset;
   const rows = Array.from({ length: count }, (_, n) => `+1212555${String(1000 + n)},First${n},${n % 2 ? 'Odd' : 'Even'}${n},${n < 40 ? 'Oslo' : 'Bergen'},${n % 5 ? 'Gold' : 'Silver'}`);
   await client.importText(leadset.id, ['Phone,First name,Last name,City,Plan', ...rows].join('\n'), {
     0: 'phone', 1: 'first_name', 2: 'last_name', 3: 'city', 4: 'custom:Plan',
   });
-  context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url });
-  page = await context.newPage();
-  await signIn(page, carillon.url, administrator);
 });
 
-test.afterAll(async () => {
-  await context?.close();
-  await client?.dispose();
-  await carillon?.stop();
-});
+test.afterAll(() => office?.close());
 
 function cell(text: string): Locator {
   return page.getByRole('gridcell', { name: text, exact: true });

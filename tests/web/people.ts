@@ -8,6 +8,24 @@ export async function signIn(page: Page, url: string, who: { username: string; p
   await expect(page).not.toHaveURL(/sign-in/);
 }
 
+/** From the choice of the campaign to a line that is up. */
+export async function chooseCampaign(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /Solar renewals/ }).click();
+  await expect(page.getByText('Line up', { exact: true })).toBeVisible();
+}
+
+/** Signs an agent in, up to the line. */
+export async function beginWork(page: Page, url: string, who: { username: string; password: string }): Promise<void> {
+  await signIn(page, url, who);
+  await chooseCampaign(page);
+}
+
+export async function leaveCampaign(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Log out of campaign' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
+  await expect(page.getByText('Good to see you')).toBeVisible();
+}
+
 /** The value of a dashboard figure, by its label. */
 export function figure(page: Page, label: string) {
   return page.locator('dl > div', { has: page.getByText(label, { exact: true }) }).locator('dd').first();

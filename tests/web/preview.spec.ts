@@ -1,12 +1,8 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launchWithMicrophone } from './browser';
+import { expect, test, type Page } from '@playwright/test';
+import { AgentBrowser } from './browser';
 import { Carillon, ToneCustomers } from './carillon';
-import { expectToHear, signIn } from './people';
+import { beginWork, expectToHear } from './people';
 import { agent, ProgramClient } from './program_client';
-import { writeVoice } from './sound';
 
 // The preview dialer: the agent sees who it is, and dials or skips.
 const customerHertz = 700;
@@ -15,15 +11,11 @@ test.describe.configure({ mode: 'serial' });
 
 let carillon: Carillon;
 let carrier: ToneCustomers;
-let folder: string;
-let browser: Browser;
+let browser: AgentBrowser;
 let page: Page;
 
 test.beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'carillon-voice-'));
-  const voice = join(folder, 'agent.wav');
-  await writeVoice(voice, 440);
-  [carillon, carrier, browser] = await Promise.all([Carillon.start(), ToneCustomers.start(customerHertz), launchWithMicrophone(voice)]);
+  [carillon, carrier, browser] = await Promise.all([Carillon.start(), ToneCustomers.start(customerHertz), AgentBrowser.launch(440)]);
   const client = await ProgramClient.setUp(carillon);
   const phones = ['+12125550100', '+12125550101', '+12125550102'];
   await client.prepareCampaign({ carrierPort: carrier.port, carrierPing: false, phones, active: true, type: 'preview' });
@@ -33,15 +25,11 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await browser?.close();
   await Promise.all([carillon?.stop(), carrier?.stop()]);
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 test('a lead is shown before it is called, with the script', async ({}, info) => {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url, permissions: ['microphone'], viewport: { width: 1280, height: 720 } });
-  page = await context.newPage();
-  await signIn(page, carillon.url, agent);
-  await page.getByRole('button', { name: /Solar renewals/ }).click();
-  await expect(page.getByText('Line up')).toBeVisible();
+  page = await (await browser.newContext(carillon.url)).newPage();
+  await beginWork(page, carillon.url, agent);
   await page.getByRole('button', { name: 'Go ready' }).click();
   await expect(page.getByText('Maria Tester1', { exact: true })).toBeVisible();
   await expect(page.getByText('Good morning Maria Tester1')).toBeVisible();

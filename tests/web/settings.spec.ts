@@ -1,26 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
-import { Carillon, Sandbox } from './carillon';
+import { Sandbox, type Carillon } from './carillon';
+import { Office } from './office';
 import { figure, signIn } from './people';
-import { administrator, ProgramClient } from './program_client';
+import type { ProgramClient } from './program_client';
 
 // Agents and settings, as an administrator meets them.
+let office: Office;
 let carillon: Carillon;
 let client: ProgramClient;
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  carillon = await Carillon.start();
-  client = await ProgramClient.setUp(carillon);
-  page = await browser.newPage({ ignoreHTTPSErrors: true, baseURL: carillon.url });
-  await signIn(page, carillon.url, administrator);
+  office = await Office.open(browser);
+  ({ carillon, client, page } = office);
 });
 
-test.afterAll(async () => {
-  await page?.close();
-  await client?.dispose();
-  await carillon?.stop();
-});
+test.afterAll(() => office?.close());
 
 test('SIP profiles are created, changed and deleted; a refused name is said beside the field', async () => {
   await page.goto('/sip-profiles');

@@ -1,27 +1,21 @@
 import { expect, test, type Page } from '@playwright/test';
-import { Carillon } from './carillon';
-import { figure, signIn } from './people';
-import { administrator, ProgramClient } from './program_client';
+import { Office } from './office';
+import { figure } from './people';
+import type { ProgramClient } from './program_client';
 
 // A supervisor's work on records that are there already.
-let carillon: Carillon;
+let office: Office;
 let client: ProgramClient;
 let page: Page;
 let records: Awaited<ReturnType<ProgramClient['prepareCampaign']>>;
 
 test.beforeAll(async ({ browser }) => {
-  carillon = await Carillon.start();
-  client = await ProgramClient.setUp(carillon);
+  office = await Office.open(browser);
+  ({ client, page } = office);
   records = await client.prepareCampaign({ phones: ['+12125550014'], active: true });
-  page = await browser.newPage({ ignoreHTTPSErrors: true, baseURL: carillon.url });
-  await signIn(page, carillon.url, administrator);
 });
 
-test.afterAll(async () => {
-  await page?.close();
-  await client?.dispose();
-  await carillon?.stop();
-});
+test.afterAll(() => office?.close());
 
 test('a campaign is cloned: the same settings, switched off, without the leads', async () => {
   await page.goto(`/campaigns/${records.campaign.id}`);

@@ -105,6 +105,7 @@ void People::vanish(Person& person) {
 }
 
 void People::work(Person& person) {
+  if (random_.chance(0.01)) return test_headset(person);
   const bool done = agenda_.now() - person.state_since >= person.patience;
   switch (person.live->state) {
     case AgentState::kPaused:
@@ -163,6 +164,13 @@ bool People::retrieve(Person& person) {
   retrieve.attempt = *it;
   ask(person, retrieve);
   return true;
+}
+
+/// At any time: in a call it is refused.
+void People::test_headset(Person& person) {
+  AgentEcho echo;
+  echo.on = !person.live->echo_test;
+  ask(person, echo);
 }
 
 void People::with_third(Person& person) {

@@ -50,6 +50,7 @@ class People {
   void work(Person& person);
   void talk(Person& person);
   void with_third(Person& person);
+  void test_headset(Person& person);
   TransferTarget somebody();
   bool retrieve(Person& person);
   void submit(Person& person);

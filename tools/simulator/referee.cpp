@@ -235,6 +235,9 @@ void Referee::on(const LiveEvent& event) {
     if (live->state == AgentState::kWaiting && !live->line_up) {
       foul("only agents with a line wait", fmt::format("session {}", live->session));
     }
+    if (live->echo_test && (!live->line_up || core::has_call(live->state))) {
+      foul("who has a call or no line hears no echo", fmt::format("session {}", live->session));
+    }
     agent.last = *live;
   }
   if (const auto* gone = std::get_if<AgentGone>(&event)) agents_.erase(gone->session);

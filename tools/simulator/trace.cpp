@@ -93,6 +93,10 @@ struct Words {
   std::string operator()(const AgentHangUp& m) const {
     return fmt::format("[{}] session {} hangs up", m.request, m.session);
   }
+  std::string operator()(const AgentEcho& m) const {
+    return fmt::format("[{}] session {} {} an echo test", m.request, m.session,
+                       m.on ? "begins" : "stops");
+  }
   std::string operator()(const AgentPark& m) const {
     return fmt::format("[{}] session {} parks", m.request, m.session);
   }

@@ -87,6 +87,12 @@ struct MuteAgent {
   AgentSessionId session;
   bool on = false;
 };
+/// On: the agent hears over the line what they say, a second later, until it is switched off or the
+/// line is joined to somebody.
+struct EchoAgent {
+  AgentSessionId session;
+  bool on = false;
+};
 /// The browser's SDP offer. `connection` is random per RTCPeerConnection: a new one needs new DTLS.
 struct AgentOffer {
   RequestId request;
@@ -105,7 +111,7 @@ struct SetPhones {
 using TelephonyCommand =
     std::variant<PlaceCall, EndCall, ConnectCall, DisconnectCall, HoldCall, PlayAndEnd, SendDigits,
                  PlaceSideCall, EndSideCall, JoinParties, OpenAgentLine, CloseAgentLine, MuteAgent,
-                 AgentOffer, SetTrunks, SetPhones>;
+                 EchoAgent, AgentOffer, SetTrunks, SetPhones>;
 
 // ------------------------------------------------------------------------------- events
 

@@ -58,6 +58,13 @@ struct AgentMute {
   AgentSessionId session;
   bool on = false;
 };
+/// The agent hears their own voice over the line: a test of headset and connection. Refused in a
+/// call.
+struct AgentEcho {
+  RequestId request;
+  AgentSessionId session;
+  bool on = false;
+};
 struct AgentDigits {
   RequestId request;
   AgentSessionId session;
@@ -128,8 +135,8 @@ struct SubmitDisposition {
 
 using CoreRequest =
     std::variant<OpenAgentSession, CloseAgentSession, SetAgentReady, AgentPresence, AgentHangUp,
-                 AgentHold, AgentMute, AgentDigits, AgentPark, AgentRetrieve, AgentTransfer,
-                 AgentConsult, AgentConsultStep, PreviewDecision, SubmitDisposition>;
+                 AgentHold, AgentMute, AgentEcho, AgentDigits, AgentPark, AgentRetrieve,
+                 AgentTransfer, AgentConsult, AgentConsultStep, PreviewDecision, SubmitDisposition>;
 
 // ------------------------------------------------------------------------------- what people watch
 
@@ -154,6 +161,7 @@ struct AgentLive {
   std::string pause_reason;  ///< e.g. "login", "break", "no disposition", "line down"
   bool line_up = false;
   bool muted = false;
+  bool echo_test = false;               ///< the agent hears their own voice
   AttemptId attempt;                    ///< the call in the panel, also in wrap-up
   std::shared_ptr<const Lead> lead;     ///< of that attempt or preview
   std::optional<ThirdPartyLive> third;  ///< whom the agent has asked into the call

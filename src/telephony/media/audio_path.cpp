@@ -15,12 +15,16 @@ Hearing decide(const Leg& leg) {
   if (leg.sending_digits()) return Hearing::kDigits;
   if (leg.prompt) return Hearing::kPrompt;
   if (leg.on_hold) return Hearing::kMusic;
+  if (leg.echo) return Hearing::kEcho;
   if (leg.conference != nullptr) return Hearing::kMix;
   if (leg.partner != nullptr && !leg.partner->on_hold && !leg.partner->muted) {
     return Hearing::kPartner;
   }
   return leg.fill_silence ? Hearing::kSilence : Hearing::kNothing;
 }
+
+/// The ways there and back and the browser's own buffer make it about a second.
+constexpr Duration kEchoDelay = 800ms;
 
 constexpr uint8_t kAgentChannel = 0;  ///< left: what the customer hears
 constexpr uint8_t kCustomerChannel = 1;
@@ -71,6 +75,7 @@ void AudioPath::join(std::span<Leg* const> members, SteadyTime now) {
 }
 
 void AudioPath::separate(Leg& leg) {
+  end_echo(leg);
   if (leg.conference != nullptr) {
     leg.conference->remove(leg);
     std::erase_if(conferences_, [](const auto& one) { return one->empty(); });
@@ -81,6 +86,19 @@ void AudioPath::separate(Leg& leg) {
   partner->partner = nullptr;
   refresh(leg);
   refresh(*partner);
+}
+
+void AudioPath::echo(Leg& leg, bool on, SteadyTime now) {
+  if (!on) return end_echo(leg);
+  if (leg.echo || leg.partner != nullptr || leg.conference != nullptr) return;
+  leg.echo = std::make_unique<DelayLine>(kEchoDelay, now);
+  refresh(leg);
+}
+
+void AudioPath::end_echo(Leg& leg) {
+  if (!leg.echo) return;
+  leg.echo.reset();
+  refresh(leg);
 }
 
 void AudioPath::forget(Leg& leg) {
@@ -127,6 +145,7 @@ void AudioPath::received_audio(Leg& from, uint8_t* packet, size_t size, const Rt
   const Codec law = header.payload_type == payload_type(Codec::kPcmu) ? Codec::kPcmu : Codec::kPcma;
   const std::span<uint8_t> payload(packet + header.payload_at, header.payload_size);
   if (from.tones_in) listen_for_tones(from, law, payload);
+  if (from.echo) from.echo->received(law, header, payload, now);
   if (from.conference != nullptr) {
     from.conference->received(from, law, header, payload, now);
     if (from.recording != 0 && !from.on_hold) {
@@ -233,6 +252,7 @@ void AudioPath::tick_leg(Leg& leg, SteadyTime now) {
       }
       return;
     case Hearing::kMix: return tick_mix(leg, now);
+    case Hearing::kEcho: return tick_echo(leg, now);
     case Hearing::kPrompt: {
       const bool more = leg.prompt->next(leg.codec, payload);
       if (leg.can_send()) send_frame(leg, now);
@@ -272,6 +292,13 @@ void AudioPath::tick_mix(Leg& leg, SteadyTime now) {
   RtpHeader header;  // of a source that exists in the recording only
   header.timestamp = leg.conference->timestamp();
   record(leg.recording, kAgentChannel, leg.codec, header, {payload, g711::kFrameSamples}, now);
+}
+
+void AudioPath::tick_echo(Leg& leg, SteadyTime now) {
+  DelayLine::Frame samples;
+  leg.echo->take(samples, now);
+  g711::encode(leg.codec, samples, frame_.data() + kRtpHeaderSize);
+  send_frame(leg, now);
 }
 
 void AudioPath::tick_digits(Leg& leg, SteadyTime now) {

@@ -31,6 +31,8 @@ class AudioPath {
   void join(std::span<Leg* const> members, SteadyTime now);
   /// The leg hears nobody any more, and those that heard it go on without it.
   void separate(Leg& leg);
+  /// A leg that hears nobody hears itself, or does no more.
+  void echo(Leg& leg, bool on, SteadyTime now);
   /// The leg leaves this loop: no frames any more.
   void forget(Leg& leg);
 
@@ -63,6 +65,8 @@ class AudioPath {
   void tick_digits(Leg& leg, SteadyTime now);
   void tick_tones(Leg& leg, SteadyTime now);
   void tick_mix(Leg& leg, SteadyTime now);
+  void tick_echo(Leg& leg, SteadyTime now);
+  void end_echo(Leg& leg);
   void send_frame(Leg& leg, SteadyTime now);
   void send(Leg& leg, uint8_t* packet, size_t size);
 

@@ -3,18 +3,10 @@
 #include <algorithm>
 
 namespace carillon::media {
-namespace {
-
-/// Between a packet's timestamp and its arrival; beyond it the member's time line begins anew.
-constexpr int64_t kMaxDeviation = 50 * g711::kSamplesPerMs;
-constexpr int64_t kFrame = g711::kFrameSamples;
-
-}  // namespace
-
-Conference::Conference(std::span<Leg* const> members, SteadyTime now) : began_(now) {
+Conference::Conference(std::span<Leg* const> members, SteadyTime now) {
   for (Leg* leg : members) {
     leg->conference = this;
-    members_.push_back({leg, std::make_unique<AudioTrack>(kMaxDeviation), {}});
+    members_.push_back({leg, std::make_unique<DelayLine>(kDelay, now), {}});
   }
 }
 
@@ -35,33 +27,13 @@ void Conference::remove(Leg& leg) {
 
 void Conference::received(const Leg& from, Codec law, const RtpHeader& header, Bytes payload,
                           SteadyTime now) {
-  Member* member = find(from);
-  if (member == nullptr) return;
-  const int64_t arrival = (now - began_).count() * g711::kSamplesPerMs;
-  uint32_t timestamp = header.timestamp;
-  Frame samples;
-  while (!payload.empty()) {
-    const size_t count = std::min(payload.size(), samples.size());
-    g711::decode(law, payload.first(count), samples.data());
-    member->track->add(header.ssrc, timestamp, arrival, std::span(samples).first(count));
-    payload = payload.subspan(count);
-    timestamp += static_cast<uint32_t>(count);
-  }
+  if (Member* member = find(from)) member->voice->received(law, header, payload, now);
 }
 
-/// A loop that stalled leaves ticks out: what was not taken in time is skipped, so that the delay
-/// does not grow.
 void Conference::tick(SteadyTime now) {
   timestamp_ += g711::kFrameSamples;
-  const int64_t due = (now - began_ - kDelay).count() * g711::kSamplesPerMs;
   for (Member& member : members_) {
-    if (member.track->taken() > due) {
-      member.frame.fill(0);
-      continue;
-    }
-    do {
-      member.track->take(member.frame);
-    } while (member.track->taken() + 2 * kFrame < due);
+    member.voice->take(member.frame, now);
     if (member.leg->muted || member.leg->on_hold) member.frame.fill(0);
   }
 }

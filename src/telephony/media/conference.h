@@ -1,15 +1,14 @@
 // Conference: three and more legs that all hear each other.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "base/clock.h"
-#include "telephony/media/audio_track.h"
 #include "telephony/media/bytes.h"
+#include "telephony/media/delay_line.h"
 #include "telephony/media/g711.h"
 #include "telephony/media/leg.h"
 #include "telephony/media/rtp_packet.h"
@@ -22,7 +21,7 @@ namespace carillon::media {
 class Conference {
  public:
   static constexpr Duration kDelay = 60ms;
-  using Frame = std::array<int16_t, g711::kFrameSamples>;
+  using Frame = DelayLine::Frame;
 
   /// Sets `conference` of each of them.
   Conference(std::span<Leg* const> members, SteadyTime now);
@@ -45,12 +44,11 @@ class Conference {
  private:
   struct Member {
     Leg* leg = nullptr;
-    std::unique_ptr<AudioTrack> track;
+    std::unique_ptr<DelayLine> voice;
     Frame frame{};
   };
   Member* find(const Leg& leg);
 
-  const SteadyTime began_;
   std::vector<Member> members_;
   uint32_t timestamp_ = 0;
 };

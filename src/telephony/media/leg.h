@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "telephony/media/delay_line.h"
 #include "telephony/media/prompts.h"
 #include "telephony/media/remote_media.h"
 #include "telephony/media/rtp_streams.h"
@@ -36,10 +37,20 @@ class Playback {
 ///   digits  | digits of send_digits() are going out
 ///   prompt  | play() is not done
 ///   music   | the leg is on hold
+///   echo    | in an echo test
 ///   mix     | in a conference
 ///   partner | connected, and the partner is neither on hold nor muted
 ///   silence | the leg wants silence filled, else nothing
-enum class Hearing : uint8_t { kNothing, kDigits, kPrompt, kMusic, kMix, kPartner, kSilence };
+enum class Hearing : uint8_t {
+  kNothing,
+  kDigits,
+  kPrompt,
+  kMusic,
+  kEcho,
+  kMix,
+  kPartner,
+  kSilence
+};
 
 class Conference;
 
@@ -69,6 +80,7 @@ class Leg {
   // Who hears what.
   Leg* partner = nullptr;
   Conference* conference = nullptr;  ///< owned by the loop; excludes a partner
+  std::unique_ptr<DelayLine> echo;   ///< of an echo test; excludes partner and conference
   bool on_hold = false;
   bool muted = false;
   std::optional<Playback> prompt;

@@ -405,6 +405,8 @@ void MediaLoop::execute(LoopCommand& command) {
         } else if constexpr (std::is_same_v<Order, MuteLeg>) {
           leg->muted = order.on;
           if (leg->partner != nullptr) audio_.refresh(*leg->partner);
+        } else if constexpr (std::is_same_v<Order, EchoLeg>) {
+          audio_.echo(*leg, order.on, now_);
         } else if constexpr (std::is_same_v<Order, PlayPrompt>) {
           play(*leg, order);
         } else if constexpr (std::is_same_v<Order, StopPrompt>) {

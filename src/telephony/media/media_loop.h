@@ -47,6 +47,9 @@ struct HoldLeg {
 struct MuteLeg {
   bool on;
 };
+struct EchoLeg {
+  bool on;
+};
 struct PlayPrompt {
   PromptPtr prompt;
   bool loop;
@@ -76,8 +79,8 @@ struct StopLoop {};
 struct LoopCommand {
   LegId leg;
   std::variant<OpenRtpLeg, OpenWebRtcLeg, SetRemote, TakeOffer, JoinLegs, DisconnectLeg, HoldLeg,
-               MuteLeg, PlayPrompt, StopPrompt, SendDigits, StartRecording, StopRecording, CloseLeg,
-               SetHoldMusic, GiveAway, Expect, Adopt, StopLoop>
+               MuteLeg, EchoLeg, PlayPrompt, StopPrompt, SendDigits, StartRecording, StopRecording,
+               CloseLeg, SetHoldMusic, GiveAway, Expect, Adopt, StopLoop>
       action;
 };
 

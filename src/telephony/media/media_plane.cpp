@@ -385,6 +385,7 @@ void MediaPlane::hold(LegId customer, bool on) {
   implementation_->order_if_open(customer, HoldLeg{on});
 }
 void MediaPlane::mute(LegId agent, bool on) { implementation_->order_if_open(agent, MuteLeg{on}); }
+void MediaPlane::echo(LegId leg, bool on) { implementation_->order_if_open(leg, EchoLeg{on}); }
 void MediaPlane::play(LegId leg, const std::string& prompt, bool loop) {
   implementation_->play(leg, prompt, loop);
 }

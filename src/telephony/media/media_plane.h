@@ -134,6 +134,9 @@ class MediaPlane {
   void hold(LegId customer, bool on);
   /// On: whoever is connected to the agent hears silence instead of the agent.
   void mute(LegId agent, bool on);
+  /// On: the leg, which is not joined to anybody, hears itself a second later. Ends with any
+  /// join(), disconnect() or close().
+  void echo(LegId leg, bool on);
 
   /// Plays `prompt` (file name below the prompts folder) to the peer of `leg`, before anything
   /// else that it would hear. A new prompt replaces the former. PlaybackDone at its end; with

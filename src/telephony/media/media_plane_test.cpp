@@ -393,6 +393,48 @@ TEST_F(LoopbackRtp, ClosingALegLeavesTheOtherOne) {
   plane_->connect(kAgent, kCustomer);
 }
 
+// --------------------------------------------------------------------------------- echo test
+
+/// How long it takes until `peer`, silent before, hears its own tone.
+Duration echo_delay(testing::Peer& peer, double hertz) {
+  peer.set_playing(true);
+  const SteadyTime began = machine_now().steady;
+  EXPECT_TRUE(eventually([&] { return peer.hears(hertz); }));
+  return machine_now().steady - began;
+}
+
+TEST_F(LoopbackRtp, AnEchoComesBackASecondLaterAndStops) {
+  agent_.set_playing(false);
+  plane_->echo(kAgent, true);
+  ASSERT_TRUE(eventually([&] { return agent_.hears_silence(); }));
+  const Duration delay = echo_delay(agent_, kAgentTone);
+  EXPECT_GE(delay, 700ms);
+  EXPECT_LE(delay, 2s);
+  EXPECT_TRUE(customer_.hears_silence());
+  EXPECT_EQ(agent_.view().sequence_gaps, 0u);
+  plane_->echo(kAgent, false);
+  EXPECT_TRUE(eventually([&] { return agent_.hears_silence(); }));
+}
+
+TEST_F(LoopbackRtp, AConnectionEndsTheEchoForGood) {
+  plane_->echo(kAgent, true);
+  ASSERT_TRUE(eventually([&] { return agent_.hears(kAgentTone); }));
+  plane_->connect(kAgent, kCustomer);
+  EXPECT_TRUE(both_hear_each_other());
+  plane_->echo(kAgent, true);  // it crossed the connection
+  std::this_thread::sleep_for(1200ms);
+  EXPECT_TRUE(both_hear_each_other());
+  plane_->disconnect(kCustomer);
+  EXPECT_TRUE(eventually([&] { return agent_.hears_silence() && customer_.hears_silence(); }));
+}
+
+TEST_F(LoopbackRtp, AnEchoIsSmoothInSpiteOfLossAndReordering) {
+  agent_.set_disorder(50, 7);
+  plane_->echo(kAgent, true);
+  EXPECT_TRUE(eventually([&] { return agent_.hears(kAgentTone); }));
+  EXPECT_EQ(agent_.view().sequence_gaps, 0u);
+}
+
 class LoopbackTimers : public LoopbackBase {};
 
 TEST_F(LoopbackTimers, SilenceOfAPeerIsReportedOnceAndNotOnHold) {
@@ -497,6 +539,17 @@ TEST_F(LoopbackBrowser, HoldAndMute) {
   plane_->mute(kAgent, true);
   EXPECT_TRUE(eventually([&] { return customer_.hears_silence(); }));
   plane_->mute(kAgent, false);
+  EXPECT_TRUE(both_hear_each_other());
+}
+
+TEST_F(LoopbackBrowser, AnEchoAndThenACustomer) {
+  bring_up();
+  browser_->set_playing(false);
+  plane_->echo(kAgent, true);
+  const Duration delay = echo_delay(*browser_, kAgentTone);
+  EXPECT_GE(delay, 700ms);
+  EXPECT_LE(delay, 2s);
+  plane_->connect(kAgent, kCustomer);
   EXPECT_TRUE(both_hear_each_other());
 }
 

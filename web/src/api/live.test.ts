@@ -11,6 +11,7 @@ const agent = (part: Partial<AgentLive>): AgentLive => ({
   pause_reason: '',
   line_up: true,
   muted: false,
+  echo_test: false,
   attempt_id: null,
   lead: null,
   third: null,

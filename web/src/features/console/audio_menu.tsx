@@ -1,8 +1,13 @@
 import { ActionIcon, Button, Popover, Select, Slider, Stack, Text, Tooltip } from '@mantine/core';
-import { IconBell, IconBellOff, IconHeadset } from '@tabler/icons-react';
+import { IconBell, IconBellOff, IconHeadset, IconVolume } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import type { AgentLive } from '@/api/types';
 import { useAudioSettings } from './audio_settings';
-import { chimeNewCall } from './sounds';
+import { EchoTest } from './echo_test';
+import { LevelMeter } from './level_meter';
+import type { SessionActions } from './session_actions';
+import { chimeNewCall, playTestSound } from './sounds';
+import type { AgentLineControl } from './use_agent_line';
 
 interface Devices {
   microphones: { value: string; label: string }[];
@@ -11,12 +16,19 @@ interface Devices {
 
 const automatic = { value: '', label: 'As the system says' };
 
-/** Headset and the volume of sounds. */
-export function AudioMenu({ deskPhone }: { deskPhone: boolean }) {
+interface Props {
+  session: AgentLive;
+  line: AgentLineControl;
+  deskPhone: boolean;
+  actions: SessionActions;
+}
+
+/** Headset, how to check it, and the volume of sounds. */
+export function AudioMenu({ session, line, deskPhone, actions }: Props) {
   const { microphoneId, speakerId, volume, change } = useAudioSettings();
   const devices = useDevices();
   return (
-    <Popover width={290} position="bottom-end" shadow="md" trapFocus withArrow>
+    <Popover width={310} position="bottom-end" shadow="md" trapFocus withArrow>
       <Popover.Target>
         <Tooltip label="Headset and sounds">
           <ActionIcon variant="default" size={36} aria-label="Headset and sounds">
@@ -36,6 +48,7 @@ export function AudioMenu({ deskPhone }: { deskPhone: boolean }) {
                 comboboxProps={{ withinPortal: false }}
                 onChange={(value) => change({ microphoneId: value || null })}
               />
+              <LevelMeter microphone={line.microphone} muted={session.muted} />
               {devices.speakers.length > 0 ? (
                 <Select
                   label="Headphones"
@@ -46,8 +59,10 @@ export function AudioMenu({ deskPhone }: { deskPhone: boolean }) {
                   onChange={(value) => change({ speakerId: value || null })}
                 />
               ) : null}
+              <SpeakerTest speakerId={speakerId} />
             </>
           )}
+          <EchoTest session={session} deskPhone={deskPhone} actions={actions} />
           <div>
             <Text size="sm" fw={500} id="volume-label">
               Sound of a new call
@@ -69,6 +84,27 @@ export function AudioMenu({ deskPhone }: { deskPhone: boolean }) {
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+function SpeakerTest({ speakerId }: { speakerId: string | null }) {
+  const [state, setState] = useState<'idle' | 'playing' | 'failed'>('idle');
+  async function play() {
+    setState('playing');
+    await playTestSound(speakerId).then(
+      () => setState('idle'),
+      () => setState('failed'),
+    );
+  }
+  return (
+    <div>
+      <Button fullWidth variant="default" leftSection={<IconVolume size={16} />} disabled={state === 'playing'} onClick={() => void play()}>
+        Play a sound
+      </Button>
+      <Text size="xs" c="red" role="alert">
+        {state === 'failed' ? 'These headphones cannot be used. Plug them in again, or choose others.' : null}
+      </Text>
+    </div>
   );
 }
 

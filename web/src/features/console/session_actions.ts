@@ -22,6 +22,7 @@ export function useSessionActions() {
       hangUp: () => tell(unwrap(api.POST('/agent/session/hangup'))),
       hold: (on: boolean) => tell(unwrap(api.POST('/agent/session/hold', { body: { on } }))),
       mute: (on: boolean) => tell(unwrap(api.POST('/agent/session/mute', { body: { on } }))),
+      echoTest: (on: boolean) => tell(unwrap(api.POST('/agent/session/echo_test', { body: { on } }))),
       digits: (digits: string) => tell(unwrap(api.POST('/agent/session/digits', { body: { digits } }))),
       park: () => tell(unwrap(api.POST('/agent/session/park'))),
       retrieve: (attempt_id: number) => tell(unwrap(api.POST('/agent/session/retrieve', { body: { attempt_id } }))),

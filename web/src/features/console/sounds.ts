@@ -10,7 +10,8 @@ const bell: [ratio: number, gain: number, decay: number][] = [
   [2.52, 0.12, 0.3],
 ];
 
-function strike(frequency: number, at: number, volume: number, audio: AudioContext): void {
+function strike(frequency: number, at: number, volume: number, output: AudioNode): void {
+  const audio = output.context;
   for (const [ratio, gain, decay] of bell) {
     const tone = audio.createOscillator();
     const envelope = audio.createGain();
@@ -18,10 +19,15 @@ function strike(frequency: number, at: number, volume: number, audio: AudioConte
     envelope.gain.setValueAtTime(0, at);
     envelope.gain.linearRampToValueAtTime(gain * volume * 0.5, at + 0.006);
     envelope.gain.exponentialRampToValueAtTime(0.0001, at + decay);
-    tone.connect(envelope).connect(audio.destination);
+    tone.connect(envelope).connect(output);
     tone.start(at);
     tone.stop(at + decay);
   }
+}
+
+function ring(notes: number[], volume: number, output: AudioNode): void {
+  const start = output.context.currentTime + 0.02;
+  notes.forEach((note, index) => strike(note, start + index * 0.13, volume, output));
 }
 
 function play(notes: number[], volume: number): void {
@@ -29,8 +35,7 @@ function play(notes: number[], volume: number): void {
   try {
     context ??= new AudioContext();
     void context.resume();
-    const start = context.currentTime + 0.02;
-    notes.forEach((note, index) => strike(note, start + index * 0.13, volume, context as AudioContext));
+    ring(notes, volume, context.destination);
   } catch {
     // No sound device: the screen says it too.
   }
@@ -39,6 +44,25 @@ function play(notes: number[], volume: number): void {
 /** Two rising bells: somebody is on the line. `volume` from 0 to 1. */
 export function chimeNewCall(volume: number): void {
   play([784, 1046.5], volume);
+}
+
+const testSoundMs = 2000;
+
+/** Three bells where customers are heard. Ends when they have died away; throws when the device cannot be used. */
+export async function playTestSound(speakerId: string | null): Promise<void> {
+  const audio = new AudioContext();
+  const output = audio.createMediaStreamDestination();
+  const player = new Audio();
+  player.srcObject = output.stream;
+  try {
+    await player.setSinkId?.(speakerId ?? '');
+    await Promise.all([audio.resume(), player.play()]);
+    ring([784, 987.8, 1174.7], 0.8, output);
+    await new Promise((resolve) => setTimeout(resolve, testSoundMs));
+  } finally {
+    player.srcObject = null;
+    await audio.close();
+  }
 }
 
 /** One falling pair, lower: the line is down. */

@@ -5,6 +5,8 @@ import { MicrophoneError, openMicrophone, type MicrophoneProblem } from './micro
 import { useAudioSettings } from './audio_settings';
 
 export interface AgentLineControl extends LineView {
+  /** What the line hears; null for a desk phone and without a microphone. */
+  microphone: MediaStream | null;
   microphoneProblem: MicrophoneProblem | null;
   /** Opens the microphone again after the agent has put right what was wrong. */
   retryMicrophone: () => void;
@@ -18,6 +20,7 @@ const off: LineView = { state: 'off', problem: null, silent: false };
 export function useAgentLine(sessionId: number, deskPhone: boolean): AgentLineControl {
   const { microphoneId, speakerId } = useAudioSettings();
   const [view, setView] = useState<LineView>(off);
+  const [opened, setOpened] = useState<MediaStream | null>(null);
   const [problem, setProblem] = useState<MicrophoneProblem | null>(null);
   const [tries, setTries] = useState(0);
   const line = useRef<AgentLine | null>(null);
@@ -45,6 +48,7 @@ export function useAgentLine(sessionId: number, deskPhone: boolean): AgentLineCo
         return;
       }
       setProblem(null);
+      setOpened(microphone);
       const made = new AgentLine({ openSocket: () => new WebSocket(socketUrl('/agent/line')), microphone, audio: player, onChange: setView });
       line.current = made;
       watchUnplugging(microphone, () => setTries((count) => count + 1));
@@ -59,6 +63,7 @@ export function useAgentLine(sessionId: number, deskPhone: boolean): AgentLineCo
       window.removeEventListener('online', retry);
       line.current?.stop();
       line.current = null;
+      setOpened(null);
       player.remove();
     };
   }, [sessionId, deskPhone, tries]);
@@ -69,7 +74,10 @@ export function useAgentLine(sessionId: number, deskPhone: boolean): AgentLineCo
     chosenMicrophone.current = microphoneId;
     if (!line.current || deskPhone) return;
     openMicrophone(microphoneId).then(
-      (stream) => line.current?.changeMicrophone(stream),
+      (stream) => {
+        void line.current?.changeMicrophone(stream);
+        setOpened(stream);
+      },
       (error: unknown) => setProblem(error instanceof MicrophoneError ? error.problem : 'busy'),
     );
   }, [microphoneId, deskPhone]);
@@ -82,7 +90,7 @@ export function useAgentLine(sessionId: number, deskPhone: boolean): AgentLineCo
   const retryMicrophone = useCallback(() => setTries((count) => count + 1), []);
   const playSound = useCallback(() => void line.current?.playSound(), []);
   const setMuted = useCallback((muted: boolean) => line.current?.setMuted(muted), []);
-  return { ...view, microphoneProblem: problem, retryMicrophone, playSound, setMuted };
+  return { ...view, microphone: opened, microphoneProblem: problem, retryMicrophone, playSound, setMuted };
 }
 
 /** A headset that is pulled out ends its track: open the line again with what is left. */

@@ -67,7 +67,7 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
         <LineIndicator session={session} line={line} />
         <span className={classes.spacer} />
         {talking ? <StatusSwitch session={session} actions={actions} size="sm" /> : null}
-        <AudioMenu deskPhone={deskPhone} />
+        <AudioMenu session={session} line={line} deskPhone={deskPhone} actions={actions} />
         <Button variant="default" leftSection={<IconLogout size={16} />} disabled={talking} onClick={() => void leave()} className={classes.leave} aria-label="Log out of campaign">
           Log out of campaign
         </Button>
