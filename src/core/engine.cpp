@@ -84,7 +84,6 @@ class Engine::Impl {
   void handle(const CallProgress& event) { attempts::progress(world_, event); }
   void handle(const CallAnswered& event) { attempts::answered(world_, event.attempt); }
   void handle(const CallEnded& event) { attempts::ended(world_, event); }
-  void handle(const SideCallRinging& event) { handover::side_ringing(world_, event.call); }
   void handle(const SideCallAnswered& event) { handover::side_answered(world_, event.call); }
   void handle(const SideCallEnded& event) { handover::side_ended(world_, event); }
   void handle(const CallDigit&) {}  // of use to an IVR only

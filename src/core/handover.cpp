@@ -400,8 +400,6 @@ void handle(World& world, const AgentConsultStep& request) {
   world.done(request.request);
 }
 
-void side_ringing(World&, SideCallId) {}  // ringing is what it is shown as from the beginning
-
 void side_answered(World& world, SideCallId id) {
   Call* call = call_of(world, id);
   if (!call || !call->third || call->third->state != ThirdState::kRinging) {

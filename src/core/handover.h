@@ -32,7 +32,6 @@ void handle(World& world, const AgentConsult& request);
 void handle(World& world, const AgentConsultStep& request);
 
 /// What telephony reports of side calls.
-void side_ringing(World& world, SideCallId call);
 void side_answered(World& world, SideCallId call);
 void side_ended(World& world, const SideCallEnded& event);
 

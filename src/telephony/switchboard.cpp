@@ -112,9 +112,7 @@ void Switchboard::on(EndSideCall& command) {
 
 /// A side call says what a customer's call says, in words of its own.
 void Switchboard::report_of(SideCallId call, const TelephonyEvent& event) {
-  if (std::holds_alternative<CallProgress>(event)) {
-    sinks_.to_core(SideCallRinging{call});
-  } else if (std::holds_alternative<CallAnswered>(event)) {
+  if (std::holds_alternative<CallAnswered>(event)) {
     sinks_.to_core(SideCallAnswered{call});
   } else if (const auto* ended = std::get_if<CallEnded>(&event)) {
     sinks_.to_core(SideCallEnded{call, ended->outcome, ended->reason});

@@ -42,7 +42,7 @@ struct DisconnectCall {
   AttemptId attempt;
 };
 /// Calls a third party: somebody whom an agent asks into a call, or hands it to. Answered by
-/// SideCallRinging, SideCallAnswered and exactly one SideCallEnded.
+/// SideCallAnswered, perhaps, and exactly one SideCallEnded.
 struct PlaceSideCall {
   SideCallId call;
   TrunkId trunk;
@@ -133,9 +133,6 @@ struct CallEnded {
   EndedBy by = EndedBy::kCarrier;
   bool try_next_trunk = false;  ///< the trunk failed, not the number: nothing rang
 };
-struct SideCallRinging {
-  SideCallId call;
-};
 struct SideCallAnswered {
   SideCallId call;
 };
@@ -178,9 +175,8 @@ struct PhoneRegistered {
 };
 
 using TelephonyEvent =
-    std::variant<CallProgress, CallAnswered, CallEnded, CallDigit, SideCallRinging,
-                 SideCallAnswered, SideCallEnded, RecordingFinished, AgentLineUp, AgentLineDown,
-                 TrunkStateChanged, PhoneRegistered>;
+    std::variant<CallProgress, CallAnswered, CallEnded, CallDigit, SideCallAnswered, SideCallEnded,
+                 RecordingFinished, AgentLineUp, AgentLineDown, TrunkStateChanged, PhoneRegistered>;
 
 /// Answer to AgentOffer; goes to the API, not to the core.
 struct AgentAnswer {
