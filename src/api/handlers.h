@@ -94,6 +94,17 @@ Task<Response> export_dnc(Call& call);
 Task<Response> start_trunk_test(Call& call);
 Task<Response> get_trunk_test(Call& call);
 
+// handlers_webhooks.cpp
+Task<Response> list_webhooks(Call& call);
+Task<Response> create_webhook(Call& call);
+Task<Response> get_webhook(Call& call);
+Task<Response> change_webhook(Call& call);
+Task<Response> delete_webhook(Call& call);
+Task<Response> renew_webhook_secret(Call& call);
+Task<Response> test_webhook(Call& call);
+Task<Response> list_deliveries(Call& call);
+Task<Response> retry_delivery(Call& call);
+
 // handlers_audit.cpp
 Task<Response> list_audit(Call& call);
 Task<Response> export_audit(Call& call);

@@ -67,9 +67,9 @@ Task<Response> upload_from_url(Call& call) {
   rules.private_addresses = config.private_upload_urls;
   rules.max_bytes = static_cast<int64_t>(config.upload_limit);
 
-  auto start = [&downloads = call.services.downloads, imports, url = *url,
+  auto start = [&outgoing = call.services.outgoing, imports, url = *url,
                 rules](const std::function<void(Result<store::ImportPreview>)>& resolve) {
-    const bool queued = downloads.post(
+    const bool queued = outgoing.post(
         [=](const std::atomic<bool>& stop) { resolve(fetch_upload(*imports, url, rules, stop)); });
     if (!queued) {
       resolve(Error{

@@ -193,6 +193,56 @@ Result<void> read_token(const Json& json, store::Token& token) {
   return reader.finish();
 }
 
+// ------------------------------------------------------------------------------- webhooks
+
+namespace {
+
+const char* health_of(const store::Webhook& webhook) {
+  if (!webhook.active) return "off";
+  return webhook.failures > 0 ? "failing" : "ok";
+}
+
+}  // namespace
+
+Json to_json(const store::Webhook& webhook) {
+  return {{"id", webhook.id.value},
+          {"name", webhook.name},
+          {"url", webhook.url},
+          {"events", webhook.events},
+          {"active", webhook.active},
+          {"state", health_of(webhook)},
+          {"waiting", webhook.waiting},
+          {"dropped", webhook.dropped},
+          {"failing_since", time_json(webhook.failing_since)},
+          {"retry_at", time_json(webhook.retry_at)},
+          {"last_error", webhook.last_error},
+          {"last_success_at", time_json(webhook.last_success_at)},
+          {"created_at", time_json(webhook.created_at)}};
+}
+
+Result<void> read_webhook(const Json& json, bool is_new, store::Webhook& webhook) {
+  ObjectReader reader(json);
+  if (is_new) reader.require({"name", "url", "events"});
+  reader.text("name", webhook.name, kName);
+  reader.text("url", webhook.url, {.min = 1, .max = 2'000});
+  reader.texts("events", webhook.events, store::webhook_events::kAll.size(), kName);
+  reader.boolean("active", webhook.active);
+  return reader.finish();
+}
+
+Json to_json(const store::WebhookDelivery& delivery) {
+  return {{"id", delivery.id.value},
+          {"sequence", delivery.sequence},
+          {"event", delivery.event},
+          {"at", time_json(delivery.at)},
+          {"state", name_of(delivery.state)},
+          {"attempts", delivery.attempts},
+          {"http_status", delivery.http_status > 0 ? Json(delivery.http_status) : Json(nullptr)},
+          {"error", delivery.error},
+          {"tried_at", time_json(delivery.tried_at)},
+          {"ended_at", time_json(delivery.ended_at)}};
+}
+
 // ------------------------------------------------------------------------------- trunks
 
 Json to_json(const SipProfile& profile) {

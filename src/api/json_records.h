@@ -71,6 +71,12 @@ Result<void> read_lead(const Json& json, bool is_new, bool contact_only, Lead& l
 Json to_json(const store::Token& token);
 Result<void> read_token(const Json& json, store::Token& token);
 
+/// Without its secret.
+Json to_json(const store::Webhook& webhook);
+Result<void> read_webhook(const Json& json, bool is_new, store::Webhook& webhook);
+/// Without its data.
+Json to_json(const store::WebhookDelivery& delivery);
+
 Json to_json(const store::DncEntry& entry);
 Json to_json(const store::DncImport& import);
 Json to_json(const store::AuditEntry& entry);

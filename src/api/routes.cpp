@@ -108,6 +108,17 @@ std::vector<Route> make_routes() {
       {kGet, "/api/v1/tokens/{id}", kAdministrator, Body::kNone, get_token},
       {kDelete, "/api/v1/tokens/{id}", kAdministrator, Body::kNone, delete_token},
 
+      {kGet, "/api/v1/webhooks", kAdministrator, Body::kNone, list_webhooks},
+      {kPost, "/api/v1/webhooks", kAdministrator, Body::kJson, create_webhook},
+      {kGet, "/api/v1/webhooks/{id}", kAdministrator, Body::kNone, get_webhook},
+      {kPatch, "/api/v1/webhooks/{id}", kAdministrator, Body::kJson, change_webhook},
+      {kDelete, "/api/v1/webhooks/{id}", kAdministrator, Body::kNone, delete_webhook},
+      {kPost, "/api/v1/webhooks/{id}/secret", kAdministrator, Body::kNone, renew_webhook_secret},
+      {kPost, "/api/v1/webhooks/{id}/test", kAdministrator, Body::kNone, test_webhook},
+      {kGet, "/api/v1/webhooks/{id}/deliveries", kAdministrator, Body::kNone, list_deliveries},
+      {kPost, "/api/v1/webhooks/{id}/deliveries/{id}/retry", kAdministrator, Body::kNone,
+       retry_delivery},
+
       {kGet, "/api/v1/audit", kAdministrator, Body::kNone, list_audit},
       {kGet, "/api/v1/audit.csv", kAdministrator, Body::kNone, export_audit},
 

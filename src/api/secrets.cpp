@@ -20,6 +20,10 @@ std::string hex(const unsigned char* bytes, size_t count) {
   return text;
 }
 
+const unsigned char* bytes(std::string_view text) {
+  return static_cast<const unsigned char*>(static_cast<const void*>(text.data()));
+}
+
 /// A hash of a password that nobody has, for users who do not exist.
 const std::string& nobodys_hash() {
   static const std::string kHash = hash_password(random_token());
@@ -58,10 +62,16 @@ std::string random_password(int groups) {
 
 std::string token_hash(std::string_view token) {
   std::array<unsigned char, 32> hash{};
-  const std::string copy(token);
-  crypto_generichash(hash.data(), hash.size(),
-                     static_cast<const unsigned char*>(static_cast<const void*>(copy.data())),
-                     copy.size(), nullptr, 0);
+  crypto_generichash(hash.data(), hash.size(), bytes(token), token.size(), nullptr, 0);
+  return hex(hash.data(), hash.size());
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> hash{};
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, bytes(key), key.size());
+  crypto_auth_hmacsha256_update(&state, bytes(text), text.size());
+  crypto_auth_hmacsha256_final(&state, hash.data());
   return hex(hash.data(), hash.size());
 }
 

@@ -22,6 +22,9 @@ std::string random_password(int groups);
 /// is enough.
 std::string token_hash(std::string_view token);
 
+/// HMAC-SHA256 (RFC 2104) in hex.
+std::string hmac_sha256(std::string_view key, std::string_view text);
+
 /// Compares in a time that depends on the lengths only.
 bool same_secret(std::string_view a, std::string_view b);
 

@@ -50,6 +50,7 @@ class Server::Impl {
     http_port_ = http_.http_port();
     tell_phones();
     tell_lead_stats();
+    start_webhooks();
     flush_later();
     thread_ = std::thread([this] { loop_->run(); });
     return {};
@@ -137,6 +138,8 @@ class Server::Impl {
   void take(RecordChange& change) {
     const auto kind = change.kind;
     if (kind == store::RecordKind::kUser || kind == store::RecordKind::kSipProfile) tell_phones();
+    if (kind == store::RecordKind::kWebhook)
+      services_.webhooks.changed(store::WebhookId{change.id});
     if (kind == store::RecordKind::kCampaign) forget_if_gone(CampaignId{change.id});
     if (kind == store::RecordKind::kTrunk) forget_if_gone(TrunkId{change.id});
     Audience audience;
@@ -205,6 +208,19 @@ class Server::Impl {
             loop->post([this, count = LeadCount{campaign.id, *stats}]() mutable { take(count); });
           }
         });
+  }
+
+  /// What was in their outboxes before start.
+  void start_webhooks() {
+    services_.ports.store.read([this, loop = loop_](store::Reader& reader) {
+      const auto page = reader.webhooks({});
+      if (!page) {
+        return spdlog::error("The webhooks cannot be read: {}", page.error().message);
+      }
+      for (const auto& webhook : page->items) {
+        loop->post([this, id = webhook.id] { services_.webhooks.changed(id); });
+      }
+    });
   }
 
   void flush_later() {

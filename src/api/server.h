@@ -45,6 +45,12 @@ struct ApiConfig {
   uint64_t upload_limit = 512ull << 20;   ///< bytes of one file
   /// Whether uploads by URL may lead into private networks.
   bool private_upload_urls = false;
+  /// Whether webhooks may lead into private networks.
+  bool private_webhook_urls = false;
+  Duration webhook_time_limit = 10s;  ///< for a receiver's answer
+  Duration webhook_first_wait =
+      10s;                    ///< after the first attempt that failed; later ones are longer
+  std::string node = "main";  ///< as StoreConfig::node
   double requests_per_second_per_address = 50;
   double requests_per_second_per_token = 100;
   size_t event_ring = 10'000;         ///< events kept for resuming

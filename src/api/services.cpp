@@ -5,6 +5,13 @@ namespace {
 constexpr double kBurstSeconds = 4;
 constexpr int kWorkerThreads = 2;
 constexpr size_t kWorkerQueue = 32;
+
+WebhookRules webhook_rules(const ApiConfig& config) {
+  return {.post = {.private_addresses = config.private_webhook_urls,
+                   .time_limit = config.webhook_time_limit},
+          .first_wait = config.webhook_first_wait,
+          .node = config.node};
+}
 }  // namespace
 
 Services::Services(ApiConfig the_config, Ports the_ports, std::shared_ptr<Loop> the_loop,
@@ -24,6 +31,7 @@ Services::Services(ApiConfig the_config, Ports the_ports, std::shared_ptr<Loop> 
                     config.requests_per_second_per_address * kBurstSeconds),
       token_limit(config.requests_per_second_per_token,
                   config.requests_per_second_per_token * kBurstSeconds),
+      webhooks(ports.store, webhook_rules(config)),
       workers(kWorkerThreads, kWorkerQueue) {}
 
 }  // namespace carillon::api

@@ -8,11 +8,13 @@
 #include "api/core_requests.h"
 #include "api/event_stream.h"
 #include "api/live_view.h"
+#include "api/outgoing_requests.h"
 #include "api/rate_limits.h"
 #include "api/server.h"
+#include "api/store_change.h"
 #include "api/task.h"
 #include "api/trunk_tests.h"
-#include "api/url_download.h"
+#include "api/webhook_sender.h"
 #include "api/workers.h"
 #include "store/store.h"
 
@@ -48,7 +50,8 @@ struct Services {
   RateLimiter address_limit, token_limit;
   SignInGuard sign_in_guard;
   HttpCounters counters;
-  Downloads downloads;
+  OutgoingRequests outgoing;
+  WebhookSender webhooks;
   Workers workers;  ///< last: its threads stop first
 };
 
@@ -69,20 +72,7 @@ auto change(Services& services, store::Actor actor, Work work) {
   using R = std::invoke_result_t<Work, store::Writer&>;
   auto start = [&services, actor = std::move(actor),
                 work = std::move(work)](std::function<void(R)> resolve) mutable {
-    auto result = std::make_shared<std::optional<R>>();
-    services.ports.store.change(
-        std::move(actor),
-        [work = std::move(work), result](store::Writer& writer) mutable -> Result<void> {
-          // A group may be written anew after a failed commit: the last run counts.
-          result->reset();
-          result->emplace(work(writer));
-          if (!(*result)->ok()) return (*result)->error();
-          return {};
-        },
-        [result, resolve = std::move(resolve)](const Result<void>& committed) {
-          if (!committed) return resolve(R(committed.error()));
-          resolve(std::move(**result));
-        });
+    change_then(services.ports.store, std::move(actor), std::move(work), std::move(resolve));
   };
   return Later<R>(services.loop, std::move(start));
 }

@@ -1,73 +1,14 @@
 #include "api/url_download.h"
 
-#include <thread>
-
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/unique_fd.h"
+#include "api/testing/web_server.h"
 
 namespace carillon::api {
 namespace {
 
-/// A web server on loopback that gives one answer to each connection, in order.
-class WebServer {
- public:
-  explicit WebServer(std::vector<std::string> answers) : answers_(std::move(answers)) {
-    listener_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const plain = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(listener_.get(), plain, size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 8), 0);
-    EXPECT_EQ(::getsockname(listener_.get(), plain, &size), 0);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~WebServer() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
-    thread_.join();
-  }
-  std::string url(const std::string& path = "/leads.csv") const {
-    return fmt::format("http://127.0.0.1:{}{}", port_, path);
-  }
-  /// What was asked for. Read it when the downloads have ended.
-  std::vector<std::string> requests;
-
- private:
-  void serve() {
-    for (const auto& answer : answers_) {
-      UniqueFd client(::accept(listener_.get(), nullptr, nullptr));
-      if (!client) return;
-      std::string request;
-      char piece[4096];
-      while (request.find("\r\n\r\n") == std::string::npos) {
-        const auto n = ::read(client.get(), piece, sizeof piece);
-        if (n <= 0) break;
-        request.append(piece, static_cast<size_t>(n));
-      }
-      requests.push_back(request);
-      size_t sent = 0;
-      while (sent < answer.size()) {
-        const auto n =
-            ::send(client.get(), answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
-        if (n <= 0) break;
-        sent += static_cast<size_t>(n);
-      }
-    }
-  }
-
-  std::vector<std::string> answers_;
-  UniqueFd listener_;
-  int port_ = 0;
-  std::thread thread_;
-};
+using testing::WebServer;
 
 std::string ok(const std::string& body, const std::string& more = "") {
   return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{}\r\n{}", body.size(), more, body);
@@ -182,8 +123,8 @@ TEST(Download, BringsTheFile) {
   const auto got = fetch(server.url("/a.csv?k=v"), local());
   EXPECT_EQ(got.error, "");
   EXPECT_EQ(got.text, body);
-  ASSERT_EQ(server.requests.size(), 1u);
-  EXPECT_EQ(server.requests[0].rfind("GET /a.csv?k=v HTTP/1.1\r\n", 0), 0u);
+  ASSERT_EQ(server.requests().size(), 1u);
+  EXPECT_EQ(server.requests()[0].rfind("GET /a.csv?k=v HTTP/1.1\r\n", 0), 0u);
 }
 
 TEST(Download, TakesChunksAndABodyThatEndsWithTheConnection) {

@@ -126,6 +126,8 @@ std::vector<Setting> settings_of(Configuration& c) {
       {"http.private_upload_urls", "--private-upload-urls",
        "Whether leads may be fetched from URLs that lead into private networks",
        &c.private_upload_urls},
+      {"http.private_webhook_urls", "--private-webhook-urls",
+       "Whether webhooks may lead into private networks", &c.private_webhook_urls},
 
       {"telephony.address", "--telephony-address", "Numeric IPv4 address for SIP and RTP",
        &c.telephony_address},

@@ -28,6 +28,7 @@ struct Configuration {
   std::vector<std::string> allowed_origins;
   std::filesystem::path web;
   bool private_upload_urls = false;
+  bool private_webhook_urls = false;
 
   std::string telephony_address = "0.0.0.0";
   std::string public_address;

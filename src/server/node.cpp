@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/server.h"
+#include "api/webhook_message.h"
 #include "base/log.h"
 #include "core/call_window.h"
 #include "server/certificate.h"
@@ -113,6 +114,7 @@ class Node::Rooms {
     config.recordings = folder_.recordings;
     config.node = configuration_.node;
     config.zone_open = zone_open_by(zones_);
+    config.webhook_data = api::webhook_data;
     store::StoreSinks sinks;
     sinks.to_core = [this](StoreEvent event) { core_.push(std::move(event)); };
     sinks.record_changed = [this](store::RecordKind kind, int64_t id) {
@@ -204,6 +206,8 @@ class Node::Rooms {
     config.allowed_origins = c.allowed_origins;
     config.web_root = c.web;
     config.private_upload_urls = c.private_upload_urls;
+    config.private_webhook_urls = c.private_webhook_urls;
+    config.node = c.node;
     config.uploads = folder_.uploads;
     config.recordings = folder_.recordings;
     config.setup_code = setup_code_;

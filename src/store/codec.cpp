@@ -49,6 +49,13 @@ void decode(const std::string& text, LeadJobState& out) {
   }
 }
 
+void decode(const std::string& text, DeliveryState& out) {
+  for (const auto state :
+       {DeliveryState::kWaiting, DeliveryState::kDelivered, DeliveryState::kGivenUp}) {
+    if (name_of(state) == text) out = state;
+  }
+}
+
 Value encode(const std::vector<std::string>& list) { return dump(nlohmann::json(list)); }
 
 Value encode(const std::vector<RetryRule>& rules) {

@@ -82,6 +82,7 @@ inline void decode(const std::string& text, ImportState& out) {
 }
 void decode(const std::string& text, LeadJobAction& out);
 void decode(const std::string& text, LeadJobState& out);
+void decode(const std::string& text, DeliveryState& out);
 void decode(const std::string& text, std::vector<std::string>& out);
 void decode(const std::string& text, std::vector<RetryRule>& out);
 void decode(const std::string& text, std::vector<DispositionRule>& out);

@@ -287,6 +287,45 @@ void for_columns(Of<LeadJob> auto&& job, auto&& visit) {
   visit("ended_at", job.ended_at);
 }
 
+/// What people write of a webhook.
+void for_settings_columns(Of<Webhook> auto&& webhook, auto&& visit) {
+  visit("name", webhook.name);
+  visit("url", webhook.url);
+  visit("secret", webhook.secret);
+  visit("events", webhook.events);
+  visit("active", webhook.active);
+}
+
+void for_columns(Of<Webhook> auto&& webhook, auto&& visit) {
+  visit("id", webhook.id);
+  for_settings_columns(webhook, visit);
+  visit("created_by", webhook.created_by);
+  visit("created_at", webhook.created_at);
+  visit("last_sequence", webhook.last_sequence);
+  visit("dropped", webhook.dropped);
+  visit("failures", webhook.failures);
+  visit("failing_since", webhook.failing_since);
+  visit("retry_at", webhook.retry_at);
+  visit("last_error", webhook.last_error);
+  visit("last_success_at", webhook.last_success_at);
+}
+
+void for_columns(Of<WebhookDelivery> auto&& delivery, auto&& visit) {
+  visit("id", delivery.id);
+  visit("webhook_id", delivery.webhook);
+  visit("sequence", delivery.sequence);
+  visit("event", delivery.event);
+  visit("at", delivery.at);
+  visit("data", delivery.data);
+  visit("state", delivery.state);
+  visit("attempts", delivery.attempts);
+  visit("http_status", delivery.http_status);
+  visit("error", delivery.error);
+  visit("queued_at", delivery.queued_at);
+  visit("tried_at", delivery.tried_at);
+  visit("ended_at", delivery.ended_at);
+}
+
 void for_columns(Of<RejectedRow> auto&& row, auto&& visit) {
   visit("row_number", row.row);
   visit("reason", row.reason);

@@ -142,6 +142,7 @@ void CommandRunner::run(Database& db, const FinishAttempt& command, WallTime now
     row.add("not_call_until", encode(command.fate.not_call_until));
   }
   update(db, "leads", std::move(row), ended.lead.value);
+  outbox_.call(db, webhook_events::kCallEnded, ended.id, now, group.effects);
   group.effects.stats_dirty.insert(ended.campaign);
   group.effects.records.emplace(RecordKind::kAttempt, ended.id.value);
 }
@@ -171,6 +172,7 @@ void CommandRunner::run(Database& db, const SaveDisposition& command, WallTime n
     group.effects.records.emplace(RecordKind::kDnc, command.campaign.value);
   }
   add_attempt_event(db, command.attempt, now, "disposition", command.rule.name);
+  outbox_.call(db, webhook_events::kDispositionSet, command.attempt, now, group.effects);
   group.events.emplace_back(DispositionSaved{command.request, command.attempt, ""});
   group.effects.stats_dirty.insert(command.campaign);
   group.effects.records.emplace(RecordKind::kAttempt, command.attempt.value);
@@ -182,25 +184,32 @@ void CommandRunner::run(Database& db, const SaveRecording& command, WallTime now
   add_attempt_event(
       db, command.attempt, now, "recording",
       fmt::format("{:.1f} s recorded", static_cast<double>(command.duration_ms) / 1e3));
+  outbox_.call(db, webhook_events::kRecordingReady, command.attempt, now, group.effects);
   group.effects.records.emplace(RecordKind::kAttempt, command.attempt.value);
 }
 
-void CommandRunner::run(Database& db, const BeginAgentSession& command, WallTime, Group&) {
+void CommandRunner::run(Database& db, const BeginAgentSession& command, WallTime, Group& group) {
   db.execute(
       "INSERT INTO agent_sessions (id, node, agent_id, campaign_id, started_at) VALUES (?, ?, ?, "
       "?, ?) ON CONFLICT (id) DO NOTHING",
       {command.session.value, node_, command.agent.value, command.campaign.value,
        to_unix_ms(command.at)});
+  outbox_.agent_state(db, {command.session, kLoggedIn, "", command.at}, group.effects);
 }
 
-void CommandRunner::run(Database& db, const EndAgentSession& command, WallTime, Group&) {
-  db.execute("UPDATE agent_sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at = 0",
-             {to_unix_ms(command.at), command.reason, command.session.value});
+void CommandRunner::run(Database& db, const EndAgentSession& command, WallTime, Group& group) {
+  const int64_t ended = db.execute(
+      "UPDATE agent_sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at = 0",
+      {to_unix_ms(command.at), command.reason, command.session.value});
+  if (ended == 0) return;
+  outbox_.agent_state(db, {command.session, kLoggedOut, command.reason, command.at}, group.effects);
 }
 
-void CommandRunner::run(Database& db, const AgentStateLogged& command, WallTime, Group&) {
+void CommandRunner::run(Database& db, const AgentStateLogged& command, WallTime, Group& group) {
   db.execute("INSERT INTO agent_states (session_id, at, state, reason) VALUES (?, ?, ?, ?)",
              {command.session.value, to_unix_ms(command.at), command.state, command.reason});
+  outbox_.agent_state(db, {command.session, command.state, command.reason, command.at},
+                      group.effects);
 }
 
 std::optional<StoreEvent> refusal(const StoreCommand& command, const std::string& reason) {

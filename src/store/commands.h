@@ -8,6 +8,7 @@
 #include "core/messages/storage.h"
 #include "store/database.h"
 #include "store/effects.h"
+#include "store/outbox.h"
 
 namespace carillon::store {
 
@@ -33,8 +34,8 @@ struct Group {
 /// | agent session    | history                                           |                   |
 class CommandRunner {
  public:
-  CommandRunner(std::string node, std::chrono::milliseconds lease)
-      : node_(std::move(node)), lease_(lease) {}
+  CommandRunner(std::string node, std::chrono::milliseconds lease, const Outbox& outbox)
+      : node_(std::move(node)), lease_(lease), outbox_(outbox) {}
 
   void run(Database& db, const StoreCommand& command, WallTime now, Group& group);
 
@@ -53,6 +54,7 @@ class CommandRunner {
 
   const std::string node_;
   const std::chrono::milliseconds lease_;
+  const Outbox& outbox_;
 };
 
 /// The event that answers a command which could not be made durable; nothing for commands that

@@ -75,6 +75,41 @@ class Crash : public OnBoth {
     }
   }
 
+  static WebhookId add_webhook(TestStore& store) {
+    return store.make([](Writer& writer) {
+      Webhook webhook;
+      webhook.name = "crm";
+      webhook.url = "https://example.com/";
+      webhook.secret = "secret";
+      webhook.events = {webhook_events::kCallEnded, webhook_events::kDispositionSet};
+      return writer.add_webhook(webhook);
+    });
+  }
+
+  /// Every call's end and every disposition is in the outbox, once, under a number of its own.
+  static void check_outbox(TestStore& store, WebhookId webhook, const Acknowledged& acknowledged) {
+    std::map<std::string, std::multiset<int64_t>> told;
+    int64_t last = 0;
+    for (WebhookDeliveryId before;;) {
+      const auto page =
+          store.ask([&](Reader& r) { return r.webhook_deliveries(webhook, before, 1'000); });
+      if (page.empty()) break;
+      for (const auto& each : page) {
+        told[each.event].insert(std::stoll(each.data));
+        EXPECT_TRUE(last == 0 || each.sequence == last - 1) << "a number is missing";
+        last = each.sequence;
+      }
+      before = page.back().id;
+    }
+    EXPECT_EQ(last, 1);
+    for (const auto& [id, lead] : acknowledged.attempts) {
+      EXPECT_EQ(told[webhook_events::kCallEnded].count(id), 1) << "call " << id;
+    }
+    for (const int64_t id : acknowledged.dispositions) {
+      EXPECT_EQ(told[webhook_events::kDispositionSet].count(id), 1) << "disposition of " << id;
+    }
+  }
+
   static void check(TestStore& store, const Acknowledged& acknowledged) {
     std::set<int64_t> called;
     int interrupted = 0;
@@ -100,8 +135,10 @@ class Crash : public OnBoth {
 };
 
 TEST_P(Crash, NothingAcknowledgedIsLostAndNobodyIsCalledTwice) {
+  WebhookId webhook;
   {
     TestStore store(database.address());
+    webhook = add_webhook(store);
     const auto sample = make_campaign(store, kLeads);
     ASSERT_EQ(sample.leadset, LeadsetId{1});
     ASSERT_EQ(sample.zone, ZoneSetId{1});
@@ -118,8 +155,9 @@ TEST_P(Crash, NothingAcknowledgedIsLostAndNobodyIsCalledTwice) {
   }
   EXPECT_GT(acknowledged.attempts.size(), kRounds / 2) << "the writer hardly did anything";
   EXPECT_LT(acknowledged.attempts.size(), kLeads) << "the writer ran out of leads";
-  TestStore store(database.address());
+  TestStore store(database.address(), tell_calls_by_id);
   check(store, acknowledged);
+  check_outbox(store, webhook, acknowledged);
 }
 
 CARILLON_ON_BOTH(Crash);

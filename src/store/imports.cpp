@@ -1,6 +1,7 @@
 // Imports: what an upload of leads has come to. src/store/import does the work.
 #include "store/audit.h"
 #include "store/effects.h"
+#include "store/outbox.h"
 #include "store/writer.h"
 
 namespace carillon::store {
@@ -51,6 +52,9 @@ Result<void> Writer::save_import(const Import& changed) {
     if (before->state != changed.state) {
       note(RecordKind::kImport, changed.id.value, std::string(name_of(changed.state)),
            difference(*before, changed));
+      if (changed.state != ImportState::kRunning) {
+        outbox_.import_ended(db_, changed, now_, effects_);
+      }
     }
     return {};
   });

@@ -4,6 +4,7 @@
 #include "store/audit.h"
 #include "store/check.h"
 #include "store/effects.h"
+#include "store/outbox.h"
 #include "store/writer.h"
 
 namespace carillon::store {
@@ -128,6 +129,7 @@ Result<LeadId> Writer::add_lead(Lead lead) {
     lead.id = LeadId{insert(db_, "leads", row)};
     mark_leads(lead.leadset, true);
     note(RecordKind::kLead, lead.id.value, "created", difference(Lead{}, lead));
+    outbox_.lead_changed(db_, lead.id, now_, effects_);
     return lead.id;
   });
 }
@@ -152,6 +154,7 @@ Result<void> Writer::save_lead(const Lead& changed) {
     if (before->leadset != changed.leadset) mark_leads(before->leadset, true);
     effects_.leads_edited.insert(changed.id);
     note(RecordKind::kLead, changed.id.value, "changed", difference(*before, changed));
+    outbox_.lead_changed(db_, changed.id, now_, effects_);
     return {};
   });
 }

@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 constexpr auto kEvery = std::chrono::hours(1);
 constexpr int64_t kRecordingsAtOnce = 200;
 constexpr int64_t kLeadsAtOnce = 500;
+constexpr int64_t kDeliveriesAtOnce = 500;
+constexpr auto kDeliveriesKept = std::chrono::days(7);
 constexpr int64_t kMsPerDay = 86'400'000;
 
 /// The file of a recording, or an empty path when the name would lead out of the folder.
@@ -40,6 +42,7 @@ void Maintenance::run() {
   while (!thread_.stopping()) {
     remove_leads_of_removed_leadsets();
     remove_old_recordings();
+    remove_old_deliveries();
     thread_.pause(kEvery);
   }
 }
@@ -97,16 +100,29 @@ void Maintenance::remove_leads_of_removed_leadsets() {
     if (found) removed = std::move(*found);
   });
   for (const auto leadset : removed) {
-    auto gone = std::make_shared<int64_t>(1);
-    while (*gone > 0 && !thread_.stopping()) {
-      const auto done = change_([gone, leadset](Writer& writer) -> Result<void> {
-        const auto count = writer.remove_leads(leadset, {}, kLeadsAtOnce);
-        if (!count) return count.error();
-        *gone = *count;
-        return {};
-      });
-      if (!done) return;
-    }
+    until_none(
+        [leadset](Writer& writer) { return writer.remove_leads(leadset, {}, kLeadsAtOnce); });
+  }
+}
+
+/// Those of webhooks; the call log keeps what they told of.
+void Maintenance::remove_old_deliveries() {
+  const auto before = machine_now().wall - std::chrono::duration_cast<Duration>(kDeliveriesKept);
+  until_none(
+      [before](Writer& writer) { return writer.forget_deliveries(before, kDeliveriesAtOnce); });
+}
+
+/// Runs a removal again and again, each a change of its own, so that calls get through in between.
+void Maintenance::until_none(const std::function<Result<int64_t>(Writer&)>& remove_some) {
+  auto gone = std::make_shared<int64_t>(1);
+  while (*gone > 0 && !thread_.stopping()) {
+    const auto done = change_([gone, remove_some](Writer& writer) -> Result<void> {
+      const auto count = remove_some(writer);
+      if (!count) return count.error();
+      *gone = *count;
+      return {};
+    });
+    if (!done) return;
   }
 }
 

@@ -15,7 +15,8 @@ namespace carillon::store {
 ///   younger than the start;
 /// - hourly: recordings older than the setting `recordings_keep_days` (0: kept) are deleted, the
 ///   file first, then its mark in the call log;
-/// - when a leadset was removed, and at start: its leads are deleted, some hundred at a time.
+/// - when a leadset was removed, and at start: its leads are deleted, some hundred at a time;
+/// - hourly: deliveries of webhooks that ended a week ago, and those of removed webhooks.
 ///
 /// Owned by Store, from start() to stop().
 class Maintenance {
@@ -38,6 +39,8 @@ class Maintenance {
   void remove_unfinished_recordings();
   void remove_old_recordings();
   void remove_leads_of_removed_leadsets();
+  void remove_old_deliveries();
+  void until_none(const std::function<Result<int64_t>(Writer&)>& remove_some);
 
   const std::filesystem::path recordings_;
   const ChangeNow change_;

@@ -138,6 +138,13 @@ class Reader {
   /// In order of row; for paging give the last row seen as `after_row`.
   Result<std::vector<RejectedRow>> rejected_rows(ImportId id, int64_t after_row, int64_t limit);
 
+  // ---- webhooks (webhooks.cpp, webhook_deliveries.cpp)
+  Result<Page<Webhook>> webhooks(const ListQuery& query);
+  Result<Webhook> webhook(WebhookId id);
+  /// The newest before `before`; 0: the newest of all.
+  Result<std::vector<WebhookDelivery>> webhook_deliveries(WebhookId id, WebhookDeliveryId before,
+                                                          int64_t limit);
+
   // ---- settings and audit (settings.cpp)
   Result<std::optional<std::string>> setting(const std::string& key);
   Result<Page<AuditEntry>> audit(const ListQuery& query);

@@ -9,6 +9,7 @@
 namespace carillon::store {
 namespace {
 
+constexpr const char* kServerStopped = "The server stopped.";
 constexpr const char* kInterrupted = "The server stopped during this call.";
 /// Ids of attempts fit JSON's whole numbers (2^53): 13 bits of node, 40 bits of attempt.
 constexpr int kNodeShift = 40;
@@ -41,22 +42,29 @@ int64_t highest_id(Database& db, const std::string& table, int64_t number) {
 
 }  // namespace
 
-int64_t recover_node(Database& db, const std::string& node, WallTime now) {
+int64_t recover_node(Database& db, const std::string& node, WallTime now, const Outbox& outbox,
+                     Effects& effects) {
   const auto open = db.query(
       "SELECT id, lead_id, disposition FROM attempts WHERE ended_at = 0 AND node = ? ORDER BY id",
       {node});
   for (const auto& row : open) {
     end_attempt(db, AttemptId{to_number<int64_t>(row[0])}, LeadId{to_number<int64_t>(row[1])},
                 !row[2].empty(), now);
+    outbox.call(db, webhook_events::kCallEnded, AttemptId{to_number<int64_t>(row[0])}, now,
+                effects);
   }
   db.execute(
       "UPDATE leads SET reserved_by = '', reserved_until = 0 WHERE reserved_by = ? AND "
       "reserved_until > 0",
       {node});
-  db.execute(
-      "UPDATE agent_sessions SET ended_at = ?, end_reason = 'The server stopped.' WHERE ended_at = "
-      "0 AND node = ?",
-      {to_unix_ms(now), node});
+  const auto sessions = db.query(
+      "UPDATE agent_sessions SET ended_at = ?, end_reason = ? WHERE ended_at = 0 AND node = ? "
+      "RETURNING id",
+      {to_unix_ms(now), std::string(kServerStopped), node});
+  for (const auto& row : sessions) {
+    outbox.agent_state(
+        db, {AgentSessionId{to_number<int64_t>(row[0])}, kLoggedOut, kServerStopped, now}, effects);
+  }
   return static_cast<int64_t>(open.size());
 }
 

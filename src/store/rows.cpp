@@ -19,6 +19,7 @@ std::string_view to_string(RecordKind kind) {
     case RecordKind::kImport: return "import";
     case RecordKind::kSetting: return "setting";
     case RecordKind::kAttempt: return "attempt";
+    case RecordKind::kWebhook: return "webhook";
   }
   CARILLON_ASSERT(false, "unknown RecordKind");
 }
@@ -41,6 +42,15 @@ std::string_view name_of(LeadJobState state) {
     case LeadJobState::kCancelled: return "cancelled";
   }
   CARILLON_ASSERT(false, "unknown LeadJobState");
+}
+
+std::string_view name_of(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::kWaiting: return "waiting";
+    case DeliveryState::kDelivered: return "delivered";
+    case DeliveryState::kGivenUp: return "given_up";
+  }
+  CARILLON_ASSERT(false, "unknown DeliveryState");
 }
 
 }  // namespace carillon::store

@@ -3,7 +3,9 @@
 // Field names are the names in SQL and in the API's JSON.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +40,7 @@ enum class RecordKind {
   kImport,
   kSetting,
   kAttempt,
+  kWebhook,
 };
 /// `user`, `campaign`, ... as the API's record_changed event says it.
 std::string_view to_string(RecordKind kind);
@@ -280,6 +283,82 @@ struct ImportMarks {
   bool certain = false;  ///< false on PostgreSQL, where others write at the same time
 };
 
+using WebhookId = Id<struct WebhookTag>;
+using WebhookDeliveryId = Id<struct WebhookDeliveryTag>;
+
+/// What webhooks can be told of, by the names that never change (docs/WEBHOOKS.md).
+namespace webhook_events {
+inline constexpr const char* kCallEnded = "call.ended";
+inline constexpr const char* kDispositionSet = "disposition.set";
+inline constexpr const char* kRecordingReady = "recording.ready";
+inline constexpr const char* kLeadChanged = "lead.changed";
+inline constexpr const char* kImportEnded = "import.ended";
+inline constexpr const char* kAgentState = "agent.state";
+inline constexpr std::array kAll{kCallEnded,   kDispositionSet, kRecordingReady,
+                                 kLeadChanged, kImportEnded,    kAgentState};
+}  // namespace webhook_events
+
+/// Somebody's URL that is told of events.
+struct Webhook {
+  WebhookId id;
+  std::string name;
+  std::string url;
+  std::string secret;  ///< the key of the signatures; never returned by the API
+  std::vector<std::string> events;
+  bool active = true;
+  UserId created_by;
+  WallTime created_at{};
+  // Kept by the store:
+  int64_t last_sequence = 0;
+  int64_t dropped = 0;   ///< events, because too many waited
+  int64_t failures = 0;  ///< in a row
+  std::optional<WallTime> failing_since, retry_at;
+  std::string last_error;  ///< sentence; empty once an attempt succeeded
+  std::optional<WallTime> last_success_at;
+  int64_t waiting = 0;  ///< events that are still to be delivered; filled when read
+};
+
+enum class DeliveryState {
+  kWaiting,
+  kDelivered,
+  kGivenUp,
+};
+std::string_view name_of(DeliveryState state);
+
+/// One event on its way to one webhook.
+struct WebhookDelivery {
+  WebhookDeliveryId id;
+  WebhookId webhook;
+  int64_t sequence = 0;  ///< 1, 2, 3 ... of this webhook
+  std::string event;
+  WallTime at{};     ///< when it happened
+  std::string data;  ///< JSON object
+  DeliveryState state = DeliveryState::kWaiting;
+  int64_t attempts = 0;
+  int64_t http_status = 0;  ///< of the last attempt; 0: no answer
+  std::string error;        ///< of the last attempt, a sentence
+  WallTime queued_at{};
+  std::optional<WallTime> tried_at, ended_at;
+};
+
+/// What a webhook's sender has to do.
+struct NextDelivery {
+  Webhook webhook;
+  std::optional<WebhookDelivery> delivery;  ///< to be sent now
+  std::optional<WallTime> look_again;       ///< else: when there may be something
+};
+
+/// What came of an attempt.
+struct DeliveryOutcome {
+  WebhookDeliveryId delivery;
+  WebhookId webhook;
+  bool delivered = false;
+  bool gone = false;  ///< the receiver wants no more: the webhook is switched off
+  int64_t http_status = 0;
+  std::string error = {};
+  Duration retry_after{};
+};
+
 /// Where a phone counts as a duplicate.
 enum class DuplicateScope { kLeadset, kCampaign, kEverywhere };
 
@@ -292,6 +371,17 @@ struct AuditFilter {
   std::optional<WallTime> from, to;
   int64_t after_id = 0;  ///< for reading on
 };
+
+/// What an event of a webhook tells of, as it is in the event's transaction.
+struct WebhookSubject {
+  std::optional<Attempt> call;
+  std::optional<Lead> lead;
+  std::optional<Import> import;
+  std::optional<AgentSessionRow> agent_session;
+  std::optional<AgentStateRow> agent_state;
+};
+/// Writes it as a JSON object; the API supplies it, so that records look the same everywhere.
+using WebhookData = std::function<std::string(const WebhookSubject&)>;
 
 struct AuditEntry {
   int64_t id = 0;

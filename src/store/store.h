@@ -30,6 +30,8 @@ struct StoreConfig {
   std::chrono::milliseconds stats_gap{1'000};  ///< at least this between recounts of one campaign
   /// Decides the reason "window" of lead statistics; the server supplies it from the time zones.
   ZoneOpen zone_open;
+  /// Writes the data of webhooks' events; the API supplies it. Called on the writer thread.
+  WebhookData webhook_data;
 };
 
 /// Where the store reports. Called on the store's own threads: push to an inbox and return.

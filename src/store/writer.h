@@ -8,6 +8,7 @@
 
 namespace carillon::store {
 
+class Outbox;
 struct Effects;
 struct LeadRows;
 
@@ -18,8 +19,8 @@ struct LeadRows;
 /// only while the work runs. Every change goes to the audit log.
 class Writer : public Reader {
  public:
-  Writer(Database& database, Effects& effects, Actor actor, WallTime now)
-      : Reader(database), effects_(effects), actor_(std::move(actor)), now_(now) {}
+  Writer(Database& database, const Outbox& outbox, Effects& effects, Actor actor, WallTime now)
+      : Reader(database), outbox_(outbox), effects_(effects), actor_(std::move(actor)), now_(now) {}
 
   WallTime now() const { return now_; }
 
@@ -133,6 +134,25 @@ class Writer : public Reader {
   /// The recording's file is gone.
   Result<void> forget_recording(AttemptId id);
 
+  // ---- webhooks
+  Result<WebhookId> add_webhook(Webhook webhook);
+  /// Writes name, URL, secret, events and whether it is on; what the store keeps stays.
+  Result<void> save_webhook(const Webhook& webhook);
+  /// What waits for it is dropped.
+  Result<void> remove_webhook(WebhookId id);
+  /// For the audit log: somebody sends a test.
+  Result<void> note_webhook_test(WebhookId id);
+  /// Counts an attempt at the first delivery that waits and claims it for a node for a minute, if
+  /// the webhook is on and its next attempt is due.
+  Result<NextDelivery> begin_delivery(WebhookId id, const std::string& node);
+  Result<void> end_delivery(const DeliveryOutcome& outcome);
+  /// Puts a delivery back to where its number belongs, and has the next attempt made at once.
+  /// kConflict while the webhook is off.
+  Result<WebhookDelivery> retry_delivery(WebhookId id, WebhookDeliveryId delivery);
+  /// Removes up to `limit` deliveries that ended before `before`, or whose webhook is gone. Returns
+  /// how many; call it until it says 0.
+  Result<int64_t> forget_deliveries(WallTime before, int64_t limit);
+
   // ---- settings
   Result<void> set_setting(const std::string& key, const std::string& value);
 
@@ -162,6 +182,7 @@ class Writer : public Reader {
   int64_t insert_dnc(const std::vector<std::string>& phones, const DncEntry& entry);
   void flag_leads_of(const std::vector<std::string>& phones, CampaignId campaign);
 
+  const Outbox& outbox_;
   Effects& effects_;
   Actor actor_;
   WallTime now_;

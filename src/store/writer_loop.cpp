@@ -49,7 +49,8 @@ WriterLoop::WriterLoop(StoreConfig config, DatabaseAddress address, Hooks hooks)
     : config_(std::move(config)),
       address_(std::move(address)),
       hooks_(std::move(hooks)),
-      runner_(config_.node, config_.lease),
+      outbox_(config_.webhook_data),
+      runner_(config_.node, config_.lease, outbox_),
       inbox_(config_.inbox_capacity) {}
 
 WriterLoop::~WriterLoop() { stop(); }
@@ -110,7 +111,7 @@ Result<void> WriterLoop::recover(Database& db) {
   return guarded([&]() -> Result<void> {
     Transaction transaction(db);
     node_number(db, config_.node);
-    const int64_t open_attempts = recover_node(db, config_.node, wall_now());
+    const int64_t open_attempts = recover_node(db, config_.node, wall_now(), outbox_, untold_);
     group_number_ = db.number("SELECT last_commit FROM nodes WHERE name = ?", {config_.node});
     transaction.commit();
     if (open_attempts > 0) {
@@ -326,7 +327,7 @@ void WriterLoop::run_change(Change& change, WallTime at, Ran& ran) {
   database_->run("SAVEPOINT job");
   database_->forget_failure();
   Effects effects;
-  Writer writer(*database_, effects, change.actor, at);
+  Writer writer(*database_, outbox_, effects, change.actor, at);
   Result<void> result = change.work(writer);
   if (const auto& failure = database_->failure()) {
     if (concerns_group(failure->kind())) throw DatabaseError(*failure);
@@ -475,7 +476,7 @@ void WriterLoop::keep_lease() {
     for (const auto& row : db.query("SELECT name FROM nodes WHERE name <> ? AND seen_at > 0 AND "
                                     "seen_at < ? FOR UPDATE SKIP LOCKED",
                                     {config_.node, to_unix_ms(now - lease)})) {
-      const int64_t open = recover_node(db, row.front(), now);
+      const int64_t open = recover_node(db, row.front(), now, outbox_, untold_);
       db.execute("UPDATE nodes SET seen_at = 0 WHERE name = ?", {row.front()});
       spdlog::warn("store: node {} is gone; {} open calls of it were ended", row.front(), open);
     }

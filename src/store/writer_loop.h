@@ -109,6 +109,7 @@ class WriterLoop {
   const StoreConfig config_;
   const DatabaseAddress address_;
   const Hooks hooks_;
+  const Outbox outbox_;
   CommandRunner runner_;
   FileLock lock_;
   Inbox<Job> inbox_;

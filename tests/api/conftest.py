@@ -75,7 +75,7 @@ def succeeded():
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    process = Carillon(tmp_path_factory.mktemp("data"), "--private-upload-urls", "true")
+    process = Carillon(tmp_path_factory.mktemp("data"), "--private-upload-urls", "true", "--private-webhook-urls", "true")
     try:
         yield process.started()
         assert process.terminate() == 0, process.output()

@@ -116,3 +116,8 @@ def check_message(message):
         jsonschema.validate(message, EVENT_SCHEMAS[message["type"]])
     except jsonschema.ValidationError as error:
         raise AssertionError(f"{message['type']}: {error.message} at {list(error.absolute_path)}") from None
+
+
+def check_schema(name, value):
+    """Fails when a part of something else is not as the schema of this name says."""
+    jsonschema.validate(value, strict(OPENAPI["components"]["schemas"][name]))

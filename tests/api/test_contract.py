@@ -1,5 +1,8 @@
 """Every operation of openapi.yaml succeeds at least once, and its answer is exactly as described."""
+import hashlib
+import hmac
 import http.server
+import json
 import threading
 import time
 
@@ -89,6 +92,7 @@ def test_every_operation(admin, client, person, succeeded):
     assert boss.get("/attempts/999").status_code == 404
     assert boss.get("/live").status_code == 200
 
+    webhooks(admin, boss)
     token = admin.made("/tokens", {"name": "crm", "role": "supervisor"})
     assert admin.get(f"/tokens/{token['id']}").status_code == 200
     assert client(token["token"]).get("/campaigns").status_code == 200
@@ -202,6 +206,79 @@ def uploads_by_url(boss):
     for url in ("ftp://example.com/x", "nonsense", "http://user:secret@example.com/", "http://127.0.0.1:1/"):
         answer = boss.post("/uploads/from_url", {"url": url})
         assert (answer.status_code, answer.json()["error"]["field"]) == (422, "url"), answer.text
+
+
+class Receiver(http.server.ThreadingHTTPServer):
+    """Of a webhook: keeps headers and bodies."""
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), ReceiverRequest)
+        self.got = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class ReceiverRequest(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.server.got.append((self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def is_from_carillon(header, body, secret):
+    """As docs/WEBHOOKS.md has it."""
+    fields = dict(part.split("=", 1) for part in header.split(","))
+    expected = hmac.new(secret.encode(), fields["t"].encode() + b"." + body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected, fields["v1"]) and abs(time.time() - int(fields["t"])) < 300
+
+
+def webhooks(admin, boss):
+    with Receiver() as receiver:
+        url = f"http://127.0.0.1:{receiver.server_port}/hook"
+        made = admin.made("/webhooks", {"name": "crm", "url": url, "events": ["lead.changed"]})
+        path = f"/webhooks/{made['id']}"
+        tested = admin.post(path + "/test").json()
+        assert (tested["delivered"], tested["http_status"]) == (True, 204), tested
+        leadset = boss.made("/leadsets", {"name": "Told of"})
+        boss.made(f"/leadsets/{leadset['id']}/leads", {"phone": "+442079460999"})
+        delivered(admin, path)
+        (headers, body) = receiver.got[1]
+        assert is_from_carillon(headers["Carillon-Signature"], body, made["secret"])
+        assert not is_from_carillon(headers["Carillon-Signature"], body + b" ", made["secret"])
+        event = json.loads(body)
+        contract.check_schema("Lead", event["data"]["lead"])
+        assert (event["event"], event["sequence"], event["attempt"]) == ("lead.changed", 1, 1)
+        again = admin.post(f"{path}/deliveries/{event['id']}/retry")
+        assert again.status_code == 202 and again.json()["state"] == "waiting"
+        delivered(admin, path)
+        (headers, body) = receiver.got[2]
+        assert (json.loads(body)["id"], json.loads(body)["attempt"]) == (event["id"], 2)
+        renewed = admin.post(path + "/secret").json()
+        assert admin.post(path + "/test").json()["delivered"]
+        (headers, body) = receiver.got[3]
+        assert is_from_carillon(headers["Carillon-Signature"], body, renewed["secret"])
+        receiver.shutdown()
+    assert boss.get("/webhooks").status_code == 403
+    # Whoever cannot prove who he is gets nothing: this server's own certificate is self-made.
+    assert admin.patch(path, {"url": admin.server.url, "active": False}).json()["state"] == "off"
+    refused = admin.post(path + "/test").json()
+    assert not refused["delivered"] and "prove who it is" in refused["sentence"], refused
+    assert admin.get(path).json()["url"] == admin.server.url
+    assert admin.get("/webhooks").json()["total"] == 1
+    page = admin.get(path + "/deliveries", limit=1).json()
+    assert page["next"] == page["items"][0]["id"]
+    assert admin.get(path + "/deliveries", before=page["next"]).json() == {"items": [], "next": None}
+    assert admin.delete(path).status_code == 204
+    assert boss.delete(f"/leadsets/{leadset['id']}").status_code == 204
+
+
+def delivered(admin, path):
+    for _ in range(600):
+        if admin.get(path).json()["waiting"] == 0:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"still waiting: {admin.get(path).text}")
 
 
 def dnc_import(boss):

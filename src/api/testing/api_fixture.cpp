@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "api/webhook_message.h"
+
 namespace carillon::api::testing {
 namespace {
 
@@ -49,6 +51,7 @@ ApiTest::~ApiTest() {
 void ApiTest::start() {
   store::StoreConfig store_config;
   store_config.database = (folder_ / "carillon.db").string();
+  store_config.webhook_data = webhook_data;
   store::StoreSinks sinks;
   sinks.to_core = [](const StoreEvent&) {};
   sinks.record_changed = [this](store::RecordKind kind, int64_t id) {
@@ -90,6 +93,14 @@ void ApiTest::stop_server() {
   if (server_) server_->stop();
   std::lock_guard lock(mutex_);
   relay_ = nullptr;
+}
+
+void ApiTest::restart() {
+  stop_server();
+  imports_.reset();
+  server_.reset();
+  store_.reset();
+  start();
 }
 
 bool ApiTest::take_request(const CoreRequest& request) {

@@ -40,6 +40,8 @@ class ApiTest : public ::testing::Test {
   ApiConfig config;
   void start();
   void stop_server();
+  /// With the same database.
+  void restart();
 
   int port() const { return server_->http_port(); }
   Server& server() { return *server_; }

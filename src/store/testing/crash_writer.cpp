@@ -73,6 +73,6 @@ void work(TestStore& store, int round) {
 int main(int count, char** arguments) {
   if (count != 3) return 2;
   spdlog::set_level(spdlog::level::off);  // stdout is for what was acknowledged
-  TestStore store(arguments[1]);
+  TestStore store(arguments[1], tell_calls_by_id);
   work(store, std::atoi(arguments[2]));
 }

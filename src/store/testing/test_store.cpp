@@ -107,6 +107,12 @@ Attempt attempt_at(int64_t id, const Lead& lead, CampaignId campaign, WallTime a
   return attempt;
 }
 
+void tell_calls_by_id(StoreConfig& config) {
+  config.webhook_data = [](const WebhookSubject& subject) {
+    return subject.call ? fmt::format("{}", subject.call->id) : "";
+  };
+}
+
 bool eventually(const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!condition()) {

@@ -118,6 +118,9 @@ std::vector<std::shared_ptr<const Lead>> claim(TestStore& store, const SampleCam
 /// An attempt at a claimed lead, as the core makes it.
 Attempt attempt_at(int64_t id, const Lead& lead, CampaignId campaign, WallTime at);
 
+/// Webhooks are told the id of the call.
+void tell_calls_by_id(StoreConfig& config);
+
 /// Waits for a condition.
 bool eventually(const std::function<bool()>& condition);
 

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, setCsrfToken, unwrap } from './client';
 import type { AgentView, ListOf, Live } from './types';
 
@@ -167,6 +167,28 @@ export const tokensQuery = queryOptions({
   queryKey: ['token', 'all'],
   queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/tokens', { params: { query: { offset, limit, sort: 'name' } } }))),
 });
+
+export const webhooksQuery = queryOptions({
+  queryKey: ['webhook', 'all'],
+  queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/webhooks', { params: { query: { offset, limit, sort: 'name' } } }))),
+});
+
+export function webhookQuery(id: number) {
+  return queryOptions({
+    queryKey: ['webhook', id],
+    queryFn: () => unwrap(api.GET('/webhooks/{id}', { params: { path: { id } } })),
+  });
+}
+
+/** What a webhook was told, page after page, the newest first. */
+export function deliveriesQuery(id: number) {
+  return infiniteQueryOptions({
+    queryKey: ['webhook', id, 'deliveries'],
+    queryFn: ({ pageParam }) => unwrap(api.GET('/webhooks/{id}/deliveries', { params: { path: { id }, query: pageParam ? { before: pageParam } : {} } })),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next,
+  });
+}
 
 export function attemptQuery(id: number) {
   return queryOptions({

@@ -50,6 +50,10 @@ export type Trunk = Schemas['Trunk'];
 export type TrunkLive = Schemas['TrunkLive'];
 export type Upload = Schemas['Upload'];
 export type User = Schemas['User'];
+export type Webhook = Schemas['Webhook'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+export type WebhookEvent = Schemas['WebhookEvent'];
+export type WebhookTest = Schemas['WebhookTest'];
 
 /** What the server answers to every list. */
 export interface ListOf<T> {

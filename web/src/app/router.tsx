@@ -241,6 +241,17 @@ const tokens = createRoute({
   validateSearch: tableSearch,
   component: lazyRouteComponent(() => import('@/pages/tokens_page'), 'TokensPage'),
 });
+const webhooks = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/webhooks',
+  validateSearch: tableSearch,
+  component: lazyRouteComponent(() => import('@/pages/webhooks_page'), 'WebhooksPage'),
+});
+const webhook = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/webhooks/$id',
+  component: lazyRouteComponent(() => import('@/pages/webhook_page'), 'WebhookPage'),
+});
 
 const tree = root.addChildren([
   setup,
@@ -249,7 +260,7 @@ const tree = root.addChildren([
   console_,
   supervisor.addChildren([
     dashboard, campaignNew, campaign, campaignEdit, script, agentsBulk, agentsImport, agent, leadset, leadsetEdit, leadsetUpload, leadNew, lead, calls, dnc, dncUpload, audit,
-    trunks, trunk, sipProfiles, sipProfile, users, user, tokens,
+    trunks, trunk, sipProfiles, sipProfile, users, user, tokens, webhooks, webhook,
   ]),
 ]);
 

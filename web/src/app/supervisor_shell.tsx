@@ -10,6 +10,7 @@ import {
   IconPhoneOff,
   IconPhoneOutgoing,
   IconUsers,
+  IconWebhook,
   type Icon,
 } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
@@ -41,6 +42,7 @@ const settings: Entry[] = [
   { to: '/sip-profiles', label: 'SIP profiles', icon: IconDeviceLandlinePhone },
   { to: '/users', label: 'People', icon: IconUsers },
   { to: '/tokens', label: 'API tokens', icon: IconKey, administrator: true },
+  { to: '/webhooks', label: 'Webhooks', icon: IconWebhook, administrator: true },
   { to: '/audit', label: 'Audit log', icon: IconHistory, administrator: true },
 ];
 

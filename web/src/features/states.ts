@@ -72,6 +72,18 @@ export const switches = {
   down: { label: 'Down', tone: 'failed', icon: IconAlertTriangle },
 } as const satisfies Record<string, StateLook>;
 
+export const webhookStates = {
+  ok: switches.on,
+  failing: { label: 'Failing', tone: 'failed', icon: IconAlertTriangle },
+  off: switches.off,
+} as const satisfies Record<string, StateLook>;
+
+export const deliveryStates = {
+  waiting: { label: 'Waiting', tone: 'queued', icon: IconHourglass },
+  delivered: { label: 'Delivered', tone: 'in-call', icon: IconCheck },
+  given_up: { label: 'Given up', tone: 'failed', icon: IconBan },
+} as const satisfies Record<string, StateLook>;
+
 const unknown: StateLook = { label: 'Unknown', tone: 'idle', icon: IconDots };
 
 /** The look of a state by name; a name that this page is too old to know is shown as it came. */

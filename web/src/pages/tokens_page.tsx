@@ -1,7 +1,7 @@
-import { Button, Code, CopyButton, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCopy, IconPlus } from '@tabler/icons-react';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ColDef } from 'ag-grid-community';
 import { useState } from 'react';
@@ -14,6 +14,7 @@ import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { Problem, useSubmit } from '@/features/api_form';
 import { deleteEach } from '@/features/delete_each';
+import { ShownOnce } from '@/features/shown_once';
 import { useTableView } from '@/features/use_table_view';
 
 const columns: ColDef<Token>[] = [
@@ -72,26 +73,7 @@ function NewToken({ onDone }: { onDone: () => void }) {
       await client.invalidateQueries({ queryKey: ['token'] });
     }),
   );
-  if (made) {
-    return (
-      <Stack gap="md">
-        <Text>Copy the token now. It is not shown again.</Text>
-        <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
-          {made.token}
-        </Code>
-        <Group justify="flex-end">
-          <CopyButton value={made.token}>
-            {({ copied, copy }) => (
-              <Button variant="default" leftSection={<IconCopy size={16} />} onClick={copy}>
-                {copied ? 'Copied' : 'Copy'}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onDone}>Done</Button>
-        </Group>
-      </Stack>
-    );
-  }
+  if (made) return <ShownOnce text="Copy the token now. It is not shown again." value={made.token} onDone={onDone} />;
   return (
     <form onSubmit={send}>
       <Stack gap="md">

@@ -9,7 +9,7 @@ export interface AuditFilters {
   sort?: string;
 }
 
-export const auditKinds = ['user', 'campaign', 'script', 'leadset', 'lead', 'trunk', 'sip_profile', 'token', 'dnc', 'import', 'setting'];
+export const auditKinds = ['user', 'campaign', 'script', 'leadset', 'lead', 'trunk', 'sip_profile', 'token', 'dnc', 'import', 'setting', 'webhook'];
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
