@@ -35,6 +35,14 @@ Response no_content() {
   return response;
 }
 
+Response csv_file(const std::string& name) {
+  Response response;
+  response.headers.emplace_back("Content-Type", "text/csv; charset=utf-8");
+  response.headers.emplace_back("Content-Disposition",
+                                fmt::format("attachment; filename=\"{}\"", name));
+  return response;
+}
+
 int status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalid: return 422;

@@ -42,6 +42,8 @@ struct Call {
 // ---- answers
 Response json_response(int status, const Json& json);
 Response no_content();
+/// A download; whoever answers with it fills `body` or `stream`.
+Response csv_file(const std::string& name);
 Response problem(const Error& error);
 /// With another status than the code's own.
 Response problem(int status, const Error& error);

@@ -120,6 +120,7 @@ Task<Response> get_rejected_rows(Call& call);
 
 // handlers_calls.cpp: the call log
 Task<Response> list_attempts(Call& call);
+Task<Response> export_attempts(Call& call);
 Task<Response> get_attempt(Call& call);
 Task<Response> get_attempt_events(Call& call);
 Task<Response> get_recording(Call& call);

@@ -99,9 +99,7 @@ Task<Response> export_audit(Call& call) {
   place->query.search = query->search;
   place->query.sort = "id";
   place->query.limit = kPiece;
-  Response response;
-  response.headers.emplace_back("Content-Type", "text/csv; charset=utf-8");
-  response.headers.emplace_back("Content-Disposition", "attachment; filename=\"audit-log.csv\"");
+  auto response = csv_file("audit-log.csv");
   response.stream = [&services = call.services, place] {
     return next_audit_entries(services, place);
   };

@@ -1,12 +1,15 @@
 // The call log and the recordings.
 #include <charconv>
+#include <map>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include "api/handlers.h"
 #include "api/json_records.h"
 #include "api/ranges.h"
+#include "store/import/csv.h"
 
 namespace carillon::api {
 namespace {
@@ -55,6 +58,78 @@ Result<store::AttemptFilter> attempt_filter(const Request& request) {
   return filter;
 }
 
+constexpr int64_t kExportPiece = 1'000;  // attempts
+
+/// How far an export has come; shared with the connection that sends it.
+struct CallExport {
+  store::AttemptFilter filter;
+  Attempt last;
+  bool is_first = true;
+  std::map<CampaignId, std::string> campaigns;
+  std::map<UserId, std::string> agents;
+};
+
+/// A record's name, or its id when it is gone; each is looked up once.
+template <class Tag, class Find>
+const std::string& name_by_id(std::map<Id<Tag>, std::string>& names, Id<Tag> id, Find find) {
+  const auto [entry, is_new] = names.try_emplace(id);
+  if (is_new && id) {
+    const auto record = find(id);
+    entry->second = record ? record->name : fmt::format("{}", id);
+  }
+  return entry->second;
+}
+
+std::string iso_time(std::optional<WallTime> time) {
+  return time ? fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(*time)) : "";
+}
+
+constexpr std::string_view kExportHeading =
+    "id,started,ended,phone,campaign,agent,outcome,disposition,talk_s,caller_id,sip_status,"
+    "sip_reason,tags,notes\r\n";
+
+void append_line(std::string& csv, const Attempt& call, const std::string& campaign,
+                 const std::string& agent) {
+  const bool talked = call.connected_at && call.ended_at;
+  const auto talk_s = talked ? (*call.ended_at - *call.connected_at) / 1s : 0;
+  // + and digits: what a spreadsheet makes of a phone number is the number.
+  csv += fmt::format("{},{},{},{},", call.id, iso_time(call.started_at), iso_time(call.ended_at),
+                     call.phone);
+  for (const auto& text : {campaign, agent, std::string(name_of(call.outcome)), call.disposition}) {
+    store::append_csv_field(csv, text);
+    csv += ',';
+  }
+  csv += fmt::format("{},{},{},", talk_s, call.caller_id, call.sip_status);
+  store::append_csv_field(csv, call.sip_reason);
+  csv += ',';
+  store::append_csv_field(csv, fmt::format("{}", fmt::join(call.tags, ", ")));
+  csv += ',';
+  store::append_csv_field(csv, call.notes);
+  csv += "\r\n";
+}
+
+Result<std::string> export_piece(Reader& reader, CallExport& place) {
+  const auto calls = reader.attempts_after(place.filter, place.last, kExportPiece);
+  if (!calls) return calls.error();
+  std::string csv;
+  if (std::exchange(place.is_first, false)) csv = kExportHeading;
+  for (const auto& call : *calls) {
+    const auto& campaign = name_by_id(place.campaigns, call.campaign,
+                                      [&](CampaignId id) { return reader.campaign(id); });
+    const auto& agent =
+        name_by_id(place.agents, call.agent, [&](UserId id) { return reader.user(id); });
+    append_line(csv, call, campaign, agent);
+    place.last = call;
+  }
+  return csv;
+}
+
+Task<Result<std::string>> next_calls(Services& services, std::shared_ptr<CallExport> place) {
+  auto piece =
+      co_await read(services, [place](Reader& reader) { return export_piece(reader, *place); });
+  co_return piece;
+}
+
 /// The recording's file, if it really lies inside the folder: the name comes from the database, but
 /// what is served must not depend on that.
 Result<FileBody> recording_file(const std::filesystem::path& folder, const std::string& name) {
@@ -86,6 +161,16 @@ Task<Response> list_attempts(Call& call) {
   };
   const auto page = co_await read(call.services, std::move(work));
   co_return page ? json_response(200, list_json(*page)) : problem(page.error());
+}
+
+Task<Response> export_attempts(Call& call) {
+  auto filter = attempt_filter(call.request);
+  if (!filter) co_return problem(filter.error());
+  auto place = std::make_shared<CallExport>();
+  place->filter = std::move(*filter);
+  auto response = csv_file("calls.csv");
+  response.stream = [&services = call.services, place] { return next_calls(services, place); };
+  co_return response;
 }
 
 Task<Response> get_attempt(Call& call) {

@@ -54,14 +54,6 @@ Task<Result<std::string>> next_numbers(Services& services, std::optional<Campaig
   co_return piece;
 }
 
-Response csv_file(const std::string& name) {
-  Response response;
-  response.headers.emplace_back("Content-Type", "text/csv; charset=utf-8");
-  response.headers.emplace_back("Content-Disposition",
-                                fmt::format("attachment; filename=\"{}\"", name));
-  return response;
-}
-
 }  // namespace
 
 Result<std::optional<CampaignId>> dnc_list_of(const Request& request) {

@@ -156,10 +156,7 @@ Task<Response> get_rejected_rows(Call& call) {
   auto work = [id](Reader& reader) { return reader.import(id); };
   const auto import = co_await read(call.services, std::move(work));
   if (!import) co_return problem(import.error());
-  Response response;
-  response.headers.emplace_back("Content-Type", "text/csv; charset=utf-8");
-  response.headers.emplace_back("Content-Disposition",
-                                fmt::format("attachment; filename=\"rejected-rows-{}.csv\"", id));
+  auto response = csv_file(fmt::format("rejected-rows-{}.csv", id));
   response.stream = [&services = call.services, id, after_row = std::make_shared<int64_t>(0)] {
     return next_rejected(services, id, after_row);
   };

@@ -123,6 +123,7 @@ std::vector<Route> make_routes() {
       {kGet, "/api/v1/audit.csv", kAdministrator, Body::kNone, export_audit},
 
       {kGet, "/api/v1/attempts", kAgent, Body::kNone, list_attempts},
+      {kGet, "/api/v1/attempts.csv", kSupervisor, Body::kNone, export_attempts},
       {kGet, "/api/v1/attempts/{id}", kAgent, Body::kNone, get_attempt},
       {kGet, "/api/v1/attempts/{id}/events", kSupervisor, Body::kNone, get_attempt_events},
       {kGet, "/api/v1/attempts/{id}/recording", kSupervisor, Body::kNone, get_recording},

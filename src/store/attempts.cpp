@@ -53,6 +53,20 @@ Result<Page<Attempt>> Reader::attempts(const AttemptFilter& filter, const ListQu
   });
 }
 
+Result<std::vector<Attempt>> Reader::attempts_after(const AttemptFilter& filter,
+                                                    const Attempt& last, int64_t limit) {
+  return guarded([&]() -> Result<std::vector<Attempt>> {
+    Where where = attempts_where(filter, "");
+    const int64_t start = to_unix_ms(last.started_at);
+    where.add("started_at >= ?", {start});  // for the index
+    where.add("(started_at > ? OR id > ?)", {start, last.id.value});
+    Values values = where.values;
+    values.emplace_back(limit);
+    return select<Attempt>(
+        db_, fmt::format("attempts{} ORDER BY started_at, id LIMIT ?", where.text), values);
+  });
+}
+
 Result<Attempt> Reader::attempt(AttemptId id) {
   return guarded(
       [&] { return select_one<Attempt>(db_, "attempts WHERE id = ?", {id.value}, "call"); });

@@ -216,6 +216,27 @@ TEST_P(Commands, AnAttemptIsKeptFromBeginningToEnd) {
   EXPECT_EQ(store.ask([&](Reader& reader) { return reader.attempts(filter, {}); }).total, 0);
 }
 
+TEST_P(Commands, TheCallLogIsReadOnInOrderOfStart) {
+  const auto sample = make_campaign(store, 4);
+  for (int i = 1; i <= 4; ++i) begin(sample, i);
+  AttemptFilter filter;
+  filter.campaign = sample.campaign;
+  std::vector<AttemptId> seen;
+  Attempt last;
+  for (;;) {
+    const auto piece =
+        store.ask([&](Reader& reader) { return reader.attempts_after(filter, last, 3); });
+    if (piece.empty()) break;
+    EXPECT_LE(piece.size(), 3u);
+    for (const auto& attempt : piece) seen.push_back(attempt.id);
+    last = piece.back();
+  }
+  EXPECT_THAT(seen, ::testing::ElementsAre(AttemptId{1}, AttemptId{2}, AttemptId{3}, AttemptId{4}));
+  filter.campaign = CampaignId{99};
+  EXPECT_TRUE(
+      store.ask([&](Reader& reader) { return reader.attempts_after(filter, {}, 3); }).empty());
+}
+
 TEST_P(Commands, ALeadIsNeverInTwoCalls) {
   const auto sample = make_campaign(store, 2);
   const auto attempt = begin(sample, 1);

@@ -122,6 +122,9 @@ class Reader {
 
   // ---- calls (attempts.cpp). Sorts by id, started_at, ended_at, phone, outcome, disposition.
   Result<Page<Attempt>> attempts(const AttemptFilter& filter, const ListQuery& query);
+  /// Up to `limit` attempts after `last` in order of their start and id. Begins with Attempt{}.
+  Result<std::vector<Attempt>> attempts_after(const AttemptFilter& filter, const Attempt& last,
+                                              int64_t limit);
   Result<Attempt> attempt(AttemptId id);
   Result<std::vector<AttemptEvent>> attempt_events(AttemptId id);
   Result<std::vector<Attempt>> attempts_of_lead(LeadId lead);

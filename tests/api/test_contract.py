@@ -89,6 +89,8 @@ def test_every_operation(admin, client, person, succeeded):
 
     assert boss.get("/attempts", outcome="busy", sort="-started_at").status_code == 200
     assert ann.get("/attempts").status_code == 200
+    assert boss.get("/attempts.csv", campaign_id=campaign["id"]).text.startswith("id,started,ended,phone,")
+    assert boss.get("/attempts.csv", outcome="odd").status_code == 422
     assert boss.get("/attempts/999").status_code == 404
     assert boss.get("/live").status_code == 200
 
@@ -172,13 +174,17 @@ def many_leads(boss, leadset, lead):
 
 def finished_job(boss, answer):
     assert answer.status_code == 202, answer.text
-    path = f"/lead_jobs/{answer.json()['id']}"
-    for _ in range(600):
-        job = boss.get(path).json()
-        if job["state"] != "running":
-            return job
+    return ended(boss, f"/lead_jobs/{answer.json()['id']}")
+
+
+def ended(boss, path):
+    """The record of background work once it runs no more."""
+    for _ in range(1200):
+        work = boss.get(path).json()
+        if work["state"] != "running":
+            return work
         time.sleep(0.05)
-    raise AssertionError(f"never ended: {job}")
+    raise AssertionError(f"never ended: {work}")
 
 
 def uploads_by_url(boss):
@@ -286,11 +292,7 @@ def dnc_import(boss):
     answer = boss.post("/dnc/imports", {"upload_id": answer.json()["upload_id"]})
     assert answer.status_code == 202, answer.text
     path = f"/dnc/imports/{answer.json()['id']}"
-    for _ in range(600):
-        state = boss.get(path).json()
-        if state["state"] != "running":
-            break
-        time.sleep(0.05)
+    state = ended(boss, path)
     assert (state["state"], state["accepted"], state["rejected"]) == ("done", 1, 1), state
     assert "nonsense" in boss.get(path + "/rejected.csv").text
     assert boss.get("/dnc/imports").json()["total"] == 1
@@ -309,11 +311,7 @@ def imports(boss, leadset):
                                               "mapping": {"0": "phone", "1": "first_name"}})
     assert answer.status_code == 202, answer.text
     path = f"/imports/{answer.json()['id']}"
-    for _ in range(600):
-        state = boss.get(path).json()
-        if state["state"] != "running":
-            break
-        time.sleep(0.05)
+    state = ended(boss, path)
     assert (state["state"], state["accepted"], state["rejected"]) == ("done", 2, 1), state
     assert "nonsense" in boss.get(path + "/rejected.csv").text
     assert boss.get(leadset + "/imports").json()["total"] == 1
@@ -321,11 +319,7 @@ def imports(boss, leadset):
     rows = "".join(f"+44207{n:07d}\n" for n in range(8000000, 8030000))
     answer = boss.call("POST", "/uploads", data=rows.encode(), headers={"Content-Type": "text/csv"})
     answer = boss.post(leadset + "/imports", {"upload_id": answer.json()["upload_id"], "status_for_all": "New", "mapping": {"0": "phone"}})
-    path = f"/imports/{answer.json()['id']}"
-    for _ in range(1200):
-        if boss.get(path).json()["state"] != "running":
-            break
-        time.sleep(0.05)
+    ended(boss, f"/imports/{answer.json()['id']}")
     answer = boss.post(leadset + "/lead_jobs", {"action": "delete", "filter": {"search": "+442078"}})
     assert answer.json()["total"] == 30_000
     assert boss.delete(f"/lead_jobs/{answer.json()['id']}").status_code == 204

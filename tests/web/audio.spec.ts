@@ -98,8 +98,8 @@ test('after a break of the network the line comes back by itself, in the same ca
 
 test('after a reload of the page too', async () => {
   await page.reload();
-  await expect(page.getByText('Line up')).toBeVisible();
+  await expect(page.getByText('Line up', { exact: true })).toBeVisible();
   await bothHearEachOther();
   await page.getByRole('button', { name: 'End', exact: true }).click();
-  await expect(page.getByText('Wrap-up')).toBeVisible();
+  await expect(page.getByText('Wrap-up', { exact: true })).toBeVisible();
 });

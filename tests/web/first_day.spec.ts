@@ -1,7 +1,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { AgentBrowser } from './browser';
 import { Carillon, Sandbox, setupCode } from './carillon';
-import { beginWork, expectNotToHear, expectToHear, figure, leaveCampaign } from './people';
+import { beginWork, expectNotice, expectNotToHear, expectToHear, figure, leaveCampaign } from './people';
 import { administrator, agent } from './program_client';
 import { readStereo, strengthAt } from './sound';
 
@@ -64,7 +64,7 @@ test('the wizard makes the administrator and a trunk, and says what to do next',
 
 test('the trunk comes up', async () => {
   await supervisor.goto('/trunks');
-  await expect(supervisor.getByText('Up', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(supervisor.getByRole('row', { name: /Sandbox carrier/ }).getByText('Up', { exact: true })).toBeVisible({ timeout: 60_000 });
 });
 
 test('a script with lead fields', async () => {
@@ -196,7 +196,7 @@ test('notes and the call survive a reload of the page', async () => {
   await console_.getByLabel('Notes').fill('Wants the yearly plan.');
   await console_.reload();
   await expect(console_.getByRole('button', { name: 'End', exact: true })).toBeVisible();
-  await expect(console_.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+  await expect(console_.getByText('Line up', { exact: true })).toBeVisible();
   await expect(console_.getByLabel('Notes')).toHaveValue('Wants the yearly plan.');
   await expectToHear(console_, customerHertz);
 });
@@ -205,12 +205,12 @@ test('a disposition is submitted, and the next customer comes', async () => {
   const submit = console_.getByRole('button', { name: 'Submit', exact: true });
   await expect(submit).toBeDisabled();
   await console_.getByRole('button', { name: 'End', exact: true }).click();
-  await expect(console_.getByText('Wrap-up')).toBeVisible();
+  await expect(console_.getByText('Wrap-up', { exact: true })).toBeVisible();
   await submit.click();
   await expect(console_.getByText('Choose a disposition.')).toBeVisible();
   await console_.getByRole('radio', { name: /SALE MADE/ }).check();
   await submit.click();
-  await expect(console_.getByText('SALE MADE is saved.')).toBeVisible();
+  await expectNotice(console_, 'SALE MADE is saved.');
   await expect(console_.getByRole('button', { name: 'End', exact: true })).toBeVisible({ timeout: 60_000 });
   await expectToHear(console_, customerHertz);
 });
@@ -220,7 +220,7 @@ test('a call-back is set for a time, and the agent goes on pause', async () => {
   await console_.getByRole('radio', { name: /CALL BACK/ }).check();
   await expect(console_.getByLabel('Call back at')).not.toHaveValue('');
   await console_.getByRole('button', { name: 'Submit & Go On Pause' }).click();
-  await expect(console_.getByText('CALL BACK is saved.')).toBeVisible();
+  await expectNotice(console_, 'CALL BACK is saved.');
   await expect(console_.getByRole('button', { name: 'Go ready' })).toBeVisible();
   await expect(figure(supervisor, 'Agents paused')).toHaveText('1');
   await expect(figure(supervisor, 'Active calls')).toHaveText('0');
@@ -229,13 +229,16 @@ test('a call-back is set for a time, and the agent goes on pause', async () => {
 test('the supervisor finds the call and plays its recording: agent left, customer right', async () => {
   await supervisor.goto('/calls');
   await supervisor.getByRole('gridcell', { name: 'SALE MADE' }).click();
-  await expect(supervisor.getByText('Wants the yearly plan.').last()).toBeVisible();
+  await expect(supervisor.getByRole('dialog').getByText('Wants the yearly plan.')).toBeVisible();
   const player = supervisor.locator('audio');
   await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.duration)).toBeGreaterThan(5);
   await player.evaluate((audio: HTMLAudioElement) => audio.play());
   await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(0.5);
   await player.evaluate((audio: HTMLAudioElement) => audio.pause());
   await expect(supervisor.locator('canvas')).toBeVisible();
+  const download = supervisor.waitForEvent('download');
+  await supervisor.getByRole('link', { name: 'Download' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^call-\d+\.wav$/);
 
   const source = await player.getAttribute('src');
   const answer = await supervisorContext.request.get(source ?? '');

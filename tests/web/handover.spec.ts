@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { AgentBrowser } from './browser';
 import { Carillon, ToneCustomers } from './carillon';
-import { chooseCampaign, expectNotToHear, expectToHear, signIn } from './people';
+import { chooseCampaign, expectNotice, expectNotToHear, expectToHear, signIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
 
 // What agents can do with a customer besides talking: park, transfer, consult, confer. Two agents and
@@ -104,7 +104,7 @@ test('a conference, and the agent leaves the two', async ({}, info) => {
   await expectToHear(nina, customerHertz);
   await otto.getByRole('radio', { name: /CALL TRANSFERRED/ }).check();
   await otto.getByRole('button', { name: 'Submit', exact: true }).click();
-  await expect(otto.getByText('CALL TRANSFERRED is saved.')).toBeVisible();
+  await expectNotice(otto, 'CALL TRANSFERRED is saved.');
 });
 
 test('a third party outside is asked and sent away again', async () => {
@@ -128,7 +128,7 @@ test('a blind transfer to a manager who helps out', async ({}, info) => {
   await manager.screenshot({ path: info.outputPath('manager.png') });
   await nina.getByRole('radio', { name: /CALL TRANSFERRED/ }).check();
   await nina.getByRole('button', { name: 'Submit', exact: true }).click();
-  await expect(nina.getByText('CALL TRANSFERRED is saved.')).toBeVisible();
+  await expectNotice(nina, 'CALL TRANSFERRED is saved.');
   nina = manager;
 });
 
@@ -140,8 +140,8 @@ test('the details are put right during the call, also over a reload, and marked 
   await nina.getByRole('tab', { name: 'Contact' }).click();
   await expect(nina.getByLabel('City')).toHaveValue('Salem');
   await nina.getByRole('button', { name: 'Save' }).click();
-  await expect(nina.getByText('The details are saved.')).toBeVisible();
-  await expect(nina.getByText('Salem').first()).toBeVisible();
+  await expectNotice(nina, 'The details are saved.');
+  await expect(nina.getByRole('tabpanel', { name: 'Contact' }).getByText('Salem', { exact: true })).toBeVisible();
   await nina.getByRole('button', { name: 'Invalid details' }).click();
   await nina.getByRole('button', { name: 'Mark as invalid' }).click();
   await expect(nina.getByRole('button', { name: 'Details are marked invalid' })).toBeVisible();
@@ -154,11 +154,13 @@ test('tags go with the disposition, and the call log tells the whole course', as
   await nina.getByRole('combobox', { name: 'Tags' }).fill('solar');
   await nina.getByRole('combobox', { name: 'Tags' }).press('Enter');
   await nina.getByRole('button', { name: 'Submit', exact: true }).click();
-  await expect(nina.getByText('SALE MADE is saved.')).toBeVisible();
+  await expectNotice(nina, 'SALE MADE is saved.');
   await nina.goto('/calls');
-  await nina.getByText('+12125550100').first().click();
-  for (const line of ['Parked by Nina Frost', 'Retrieved by Otto Berg', 'Conference with Nina Frost', `Third party asked ${outside}`, 'Transferred to Ada Lindqvist', 'solar']) {
-    await expect(nina.getByText(line).first()).toBeVisible();
+  await nina.getByRole('gridcell', { name: '+12125550100', exact: true }).first().click();
+  const call = nina.getByRole('dialog');
+  for (const line of ['Parked by Nina Frost', 'Retrieved by Otto Berg', 'Conference with Nina Frost', `Third party asked ${outside}`, 'Transferred to Ada Lindqvist']) {
+    await expect(call.getByText(line).first()).toBeVisible();
   }
+  await expect(call.getByText('solar', { exact: true })).toBeVisible();
   await nina.screenshot({ path: info.outputPath('call-log.png') });
 });

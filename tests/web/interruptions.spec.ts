@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Carillon } from './carillon';
-import { figure, signIn } from './people';
+import { chooseCampaign, figure, signIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
 
 // What people see when something breaks, and that it heals without a reload.
@@ -24,7 +24,9 @@ test('a wrong password is told in a sentence, and gives nothing away', async ({ 
   for (const username of [administrator.username, 'nobody']) {
     await page.getByLabel('User name').fill(username);
     await page.getByLabel(/^Password/).fill('wrong password');
+    const refused = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.getByRole('button', { name: 'Sign in' }).click();
+    await refused;
     await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible();
     messages.push(await page.getByRole('alert').filter({ hasText: /\w/ }).textContent());
   }
@@ -62,8 +64,7 @@ test('an agent who is taken off is told why', async ({ page, browser }) => {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['microphone'] });
   const console_ = await context.newPage();
   await signIn(console_, carillon.url, agent);
-  await console_.getByRole('button', { name: /Solar renewals/ }).click();
-  await expect(console_.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+  await chooseCampaign(console_);
   await page.goto(`${carillon.url}/?tab=agents`);
   await page.getByRole('button', { name: `Actions for ${agent.name}` }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();
@@ -78,8 +79,7 @@ test('the server crashes and comes back: a banner, then everything is live again
   const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['microphone'] });
   const console_ = await context.newPage();
   await signIn(console_, carillon.url, agent);
-  await console_.getByRole('button', { name: /Solar renewals/ }).click();
-  await expect(console_.getByText('Line up')).toBeVisible({ timeout: 60_000 });
+  await chooseCampaign(console_);
   await expect(figure(page, 'Agents logged in')).toHaveText('1');
 
   await carillon.crash();

@@ -26,6 +26,11 @@ export async function leaveCampaign(page: Page): Promise<void> {
   await expect(page.getByText('Good to see you')).toBeVisible();
 }
 
+/** Waits for a notification; the page itself may hold the same words. */
+export async function expectNotice(page: Page, text: string): Promise<void> {
+  await expect(page.locator('.mantine-Notification-root').filter({ has: page.getByText(text, { exact: true }) }).last()).toBeVisible();
+}
+
 /** The value of a dashboard figure, by its label. */
 export function figure(page: Page, label: string) {
   return page.locator('dl > div', { has: page.getByText(label, { exact: true }) }).locator('dd').first();

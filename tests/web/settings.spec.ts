@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { Sandbox, type Carillon } from './carillon';
 import { Office } from './office';
-import { figure, signIn } from './people';
+import { expectNotice, figure, signIn } from './people';
 import type { ProgramClient } from './program_client';
 
 // Agents and settings, as an administrator meets them.
@@ -96,10 +96,10 @@ test('many agents are created at once, and each chooses a password at the first 
 
   // The supervisor sees at once who is there.
   await page.goto('/?tab=agents');
-  await expect(page.getByRole('row', { name: /Desk 01/ }).getByText('Online')).toBeVisible();
+  await expect(page.getByRole('row', { name: /Desk 01/ }).getByText('Online', { exact: true })).toBeVisible();
   await expect(page.getByRole('row', { name: /Desk 02/ }).getByText('Not registered')).toBeVisible();
   await context.close();
-  await expect(page.getByRole('row', { name: /Desk 01/ }).getByText('Offline')).toBeVisible();
+  await expect(page.getByRole('row', { name: /Desk 01/ }).getByText('Offline', { exact: true })).toBeVisible();
 });
 
 test('a person who forgot the password gets one for a single sign-in', async ({ browser }) => {
@@ -108,7 +108,7 @@ test('a person who forgot the password gets one for a single sign-in', async ({ 
   await page.getByRole('textbox', { name: 'New password' }).fill('only for today');
   await expect(page.getByRole('switch', { name: /Good for one sign-in/ })).toBeChecked();
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByText('Desk 02 is saved.')).toBeVisible();
+  await expectNotice(page, 'Desk 02 is saved.');
   const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url });
   const agent = await context.newPage();
   await signIn(agent, carillon.url, { username: 'desk-02', password: 'only for today' });

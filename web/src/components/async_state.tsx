@@ -13,8 +13,14 @@ export function Loading({ rows = 5, label = 'Loading' }: { rows?: number; label?
   );
 }
 
+export interface EmptyProps {
+  title: string;
+  hint: ReactNode;
+  action?: ReactNode;
+}
+
 /** Nothing there yet: says what to do first. */
-export function Empty({ title, hint, action }: { title: string; hint: ReactNode; action?: ReactNode }) {
+export function Empty({ title, hint, action }: EmptyProps) {
   return (
     <div className={classes.message}>
       <p className={classes.title}>{title}</p>

@@ -1,8 +1,12 @@
-/** One CSV cell (RFC 4180). Text that a spreadsheet would run as a formula gets a quote before it. */
-export function csvCell(value: unknown): string {
-  const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+/** Text that a spreadsheet would run as a formula gets a quote before it. */
+export function withoutFormula(text: string): string {
   const formula = /^[=@\t\r]/.test(text) || (/^[+-]/.test(text) && !/^[+-][\d ().-]*$/.test(text));
-  const safe = formula ? `'${text}` : text;
+  return formula ? `'${text}` : text;
+}
+
+/** One CSV cell (RFC 4180), without formulas. */
+export function csvCell(value: unknown): string {
+  const safe = withoutFormula(typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '');
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

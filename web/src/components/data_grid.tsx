@@ -1,12 +1,14 @@
 import { ActionIcon, Button, Checkbox, Menu, TextInput, Tooltip } from '@mantine/core';
 import { IconColumns3, IconDownload, IconRefresh, IconSearch, IconTrash } from '@tabler/icons-react';
-import type { ColDef, ColumnState, GridApi, RowClickedEvent } from 'ag-grid-community';
+import type { ColDef, ColumnState, GridApi, ProcessCellForExportParams, RowClickedEvent } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
-import { Empty, Failure, Loading } from './async_state';
+import { Empty, Failure, Loading, type EmptyProps } from './async_state';
 import { useConfirm } from './confirm';
+import { withoutFormula } from './csv';
 import classes from './data_grid.module.css';
 import { formatCount } from './format';
+import { GridFrame, GridToolbar } from './grid_frame';
 import { gridTheme } from './grid_theme';
 
 /** What the URL keeps of a table, so that a link or a reload shows the same rows. */
@@ -28,7 +30,7 @@ interface Props<Row extends { id: number }> {
   /** Deletes the chosen rows; the grid asks once, with their number. */
   onDelete?: (rows: Row[]) => Promise<void>;
   noun: [one: string, many: string];
-  empty: { title: string; hint: ReactNode; action?: ReactNode };
+  empty: EmptyProps;
   toolbar?: ReactNode;
   exportName?: string;
   minHeight?: number;
@@ -70,32 +72,30 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
 
   const nothing = rows !== undefined && rows.length === 0;
   return (
-    <div className={classes.frame}>
-      <div className={classes.toolbar} role="toolbar" aria-label={`${props.label} tools`}>
-        <TextInput
-          className={classes.search}
-          aria-label={`Search ${props.label.toLowerCase()}`}
-          placeholder="Search"
-          leftSection={<IconSearch size={16} aria-hidden />}
-          value={view.search ?? ''}
-          onChange={(event) => onView({ ...view, search: event.currentTarget.value || undefined })}
-        />
-        {props.onDelete && chosen.length > 0 ? (
-          <Button variant="default" color="red" leftSection={<IconTrash size={16} />} onClick={() => void deleteChosen()}>
-            Delete {chosen.length}
-          </Button>
-        ) : null}
-        <div className={classes.tools}>
-          {props.toolbar}
-          <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
-          <Tool label="Export as CSV" onClick={() => api.current?.exportDataAsCsv({ fileName: props.exportName ?? props.label.toLowerCase() })}>
-            <IconDownload size={17} />
-          </Tool>
-          <Tool label="Refresh" onClick={props.onRefresh} busy={props.refreshing ?? false}>
-            <IconRefresh size={17} />
-          </Tool>
-        </div>
-      </div>
+    <GridFrame>
+      <GridToolbar
+        label={props.label}
+        filters={
+          <>
+            <SearchBox label={props.label} view={view} onView={onView} />
+            {props.onDelete && chosen.length > 0 ? (
+              <Button variant="default" color="red" leftSection={<IconTrash size={16} />} onClick={() => void deleteChosen()}>
+                Delete {chosen.length}
+              </Button>
+            ) : null}
+          </>
+        }
+        tools={
+          <>
+            {props.toolbar}
+            <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
+            <ExportTool onClick={() => api.current?.exportDataAsCsv({ fileName: props.exportName ?? props.label.toLowerCase(), processCellCallback: exportedCell })} />
+            <Tool label="Refresh" onClick={props.onRefresh} busy={props.refreshing ?? false}>
+              <IconRefresh size={17} />
+            </Tool>
+          </>
+        }
+      />
       {props.error && !rows ? (
         <Failure error={props.error} retry={props.onRefresh} />
       ) : rows === undefined ? (
@@ -134,7 +134,25 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
           />
         </div>
       )}
-    </div>
+    </GridFrame>
+  );
+}
+
+/** As it is shown, and harmless in a spreadsheet. */
+function exportedCell({ value, formatValue }: ProcessCellForExportParams): string {
+  return withoutFormula(String(formatValue(value) ?? ''));
+}
+
+export function SearchBox({ label, view, onView }: { label: string; view: GridView; onView: (view: GridView) => void }) {
+  return (
+    <TextInput
+      className={classes.search}
+      aria-label={`Search ${label.toLowerCase()}`}
+      placeholder="Search"
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={view.search ?? ''}
+      onChange={(event) => onView({ ...view, search: event.currentTarget.value || undefined })}
+    />
   );
 }
 
@@ -183,6 +201,14 @@ export function Tool(props: { label: string; onClick: () => void; busy?: boolean
         {props.children}
       </ActionIcon>
     </Tooltip>
+  );
+}
+
+export function ExportTool({ onClick }: { onClick: () => void }) {
+  return (
+    <Tool label="Export as CSV" onClick={onClick}>
+      <IconDownload size={17} />
+    </Tool>
   );
 }
 

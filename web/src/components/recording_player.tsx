@@ -1,4 +1,5 @@
-import { useComputedColorScheme } from '@mantine/core';
+import { Button, useComputedColorScheme } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import classes from './recording_player.module.css';
 import { waveformOf, type Waveform } from './waveform';
@@ -68,6 +69,9 @@ export function RecordingPlayer({ src, channels }: Props) {
         </div>
       ) : null}
       <audio ref={audio} src={src} controls preload="metadata" aria-label="Recording" onError={() => setFailed(true)} />
+      <Button component="a" href={src} download variant="default" size="compact-sm" leftSection={<IconDownload size={15} />} className={classes.download}>
+        Download
+      </Button>
       {failed ? (
         <p role="alert" className={classes.failed}>
           The recording cannot be played. It may have been deleted because its retention time is over.

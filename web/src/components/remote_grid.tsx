@@ -1,13 +1,12 @@
-import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconRefresh, IconSearch } from '@tabler/icons-react';
+import { IconRefresh } from '@tabler/icons-react';
 import type { ColDef, GridApi, IDatasource } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { Empty, Failure } from './async_state';
-import { ColumnMenu, defaultColumn, openRow, sortParameter, Tool, type GridView } from './data_grid';
+import type { EmptyProps } from './async_state';
+import { ColumnMenu, defaultColumn, openRow, SearchBox, sortParameter, Tool, type GridView } from './data_grid';
 import classes from './data_grid.module.css';
-import { formatCount } from './format';
+import { GridFrame, GridToolbar, RemoteGridBody } from './grid_frame';
 import { gridTheme } from './grid_theme';
 
 export interface PageRequest {
@@ -32,7 +31,7 @@ interface Props<Row extends { id: number }> {
   searchable?: boolean;
   filters?: ReactNode;
   toolbar?: ReactNode;
-  empty: { title: string; hint: ReactNode; action?: ReactNode };
+  empty: EmptyProps;
 }
 
 const pageRows = 100;
@@ -88,68 +87,55 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
   );
 
   return (
-    <div className={classes.frame}>
-      <div className={classes.toolbar} role="toolbar" aria-label={`${props.label} tools`}>
-        {props.searchable === false ? null : (
-          <TextInput
-            className={classes.search}
-            aria-label={`Search ${props.label.toLowerCase()}`}
-            placeholder="Search"
-            leftSection={<IconSearch size={16} aria-hidden />}
-            value={view.search ?? ''}
-            onChange={(event) => onView({ ...view, search: event.currentTarget.value || undefined })}
-          />
-        )}
-        {props.filters}
-        <div className={classes.tools}>
-          <span className={`${classes.count} tabular`} role="status">
-            {total === null ? '' : formatCount(total)}
-          </span>
-          {props.toolbar}
-          <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
-          <Tool label="Refresh" onClick={() => api.current?.refreshInfiniteCache()}>
-            <IconRefresh size={17} />
-          </Tool>
-        </div>
-      </div>
-      {error !== null && total === null ? (
-        <Failure error={error} retry={() => setError(null)} />
-      ) : (
-        <div className={classes.grid} style={{ minHeight: 360 }}>
-          {total === 0 ? (
-            <div className={classes.cover}>
-              <Empty {...props.empty} />
-            </div>
-          ) : null}
-          <AgGridReact<Row>
-            theme={gridTheme}
-            rowModelType="infinite"
-            cacheBlockSize={pageRows}
-            maxBlocksInCache={20}
-            datasource={datasource}
-            columnDefs={shown}
-            defaultColDef={remoteColumn}
-            getRowId={(row) => String(row.data.id)}
-            onGridReady={(event) => {
-              api.current = event.api;
-              const [name, descending] = view.sort ? [view.sort.replace(/^-/, ''), view.sort.startsWith('-')] : [undefined, false];
-              if (name) event.api.applyColumnState({ state: [{ colId: name, sort: descending ? 'desc' : 'asc' }] });
-            }}
-            onSortChanged={() => {
-              const sort = sortParameter(api.current?.getColumnState() ?? []);
-              if (sort !== view.sort) onView({ ...view, sort });
-            }}
-            onRowClicked={(event) => openRow(event, props.onOpen)}
-            onCellKeyDown={(event) => {
-              const key = event.event as KeyboardEvent | null;
-              if (key?.key === 'Enter' && event.data) props.onOpen?.(event.data);
-            }}
-            rowClass={props.onOpen ? (classes.openable ?? '') : ''}
-            animateRows={false}
-          />
-        </div>
-      )}
-    </div>
+    <GridFrame>
+      <GridToolbar
+        label={props.label}
+        total={total}
+        filters={
+          <>
+            {props.searchable === false ? null : <SearchBox label={props.label} view={view} onView={onView} />}
+            {props.filters}
+          </>
+        }
+        tools={
+          <>
+            {props.toolbar}
+            <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
+            <Tool label="Refresh" onClick={() => api.current?.refreshInfiniteCache()}>
+              <IconRefresh size={17} />
+            </Tool>
+          </>
+        }
+      />
+      <RemoteGridBody error={error} total={total} retry={() => setError(null)} empty={props.empty}>
+        <AgGridReact<Row>
+          theme={gridTheme}
+          rowModelType="infinite"
+          cacheBlockSize={pageRows}
+          maxBlocksInCache={20}
+          datasource={datasource}
+          columnDefs={shown}
+          defaultColDef={remoteColumn}
+          getRowId={(row) => String(row.data.id)}
+          onGridReady={(event) => {
+            api.current = event.api;
+            const [name, descending] = view.sort ? [view.sort.replace(/^-/, ''), view.sort.startsWith('-')] : [undefined, false];
+            if (name) event.api.applyColumnState({ state: [{ colId: name, sort: descending ? 'desc' : 'asc' }] });
+          }}
+          onSortChanged={() => {
+            const sort = sortParameter(api.current?.getColumnState() ?? []);
+            if (sort !== view.sort) onView({ ...view, sort });
+          }}
+          onRowClicked={(event) => openRow(event, props.onOpen)}
+          onCellKeyDown={(event) => {
+            const key = event.event as KeyboardEvent | null;
+            if (key?.key === 'Enter' && event.data) props.onOpen?.(event.data);
+          }}
+          rowClass={props.onOpen ? (classes.openable ?? '') : ''}
+          animateRows={false}
+        />
+      </RemoteGridBody>
+    </GridFrame>
   );
 }
 

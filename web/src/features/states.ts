@@ -65,6 +65,8 @@ export const outcomes = {
   error: { label: 'Error', tone: 'failed', icon: IconAlertTriangle },
 } as const satisfies Record<string, StateLook>;
 
+export const outcomeChoices = Object.entries(outcomes).map(([value, { label }]) => ({ value, label }));
+
 export const switches = {
   on: { label: 'On', tone: 'in-call', icon: IconCheck },
   off: { label: 'Off', tone: 'paused', icon: IconPlayerPause },

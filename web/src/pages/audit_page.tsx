@@ -1,13 +1,14 @@
-import { Select, TextInput } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ColDef } from 'ag-grid-community';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
+import { download } from '@/api/download';
 import { usersQuery } from '@/api/queries';
 import type { AuditEntry } from '@/api/types';
-import { Tool } from '@/components/data_grid';
+import { ExportTool } from '@/components/data_grid';
+import { choicesOf, FilterSelect } from '@/components/filter_select';
 import { formatTime, humanize } from '@/components/format';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
@@ -47,34 +48,28 @@ export function AuditPage() {
           version={version}
           filters={
             <>
-              <Select
-                aria-label="Kind"
+              <FilterSelect
+                label="Kind"
                 placeholder="Everything"
-                clearable
-                clearButtonProps={{ 'aria-label': 'Everything' }}
+                all="Everything"
                 data={auditKinds.map((kind) => ({ value: kind, label: humanize(kind) }))}
-                value={filters.kind ?? null}
-                onChange={(kind) => change({ kind: kind ?? undefined })}
+                value={filters.kind}
+                onChange={(kind) => change({ kind })}
               />
-              <Select
-                aria-label="By"
+              <FilterSelect
+                label="By"
                 placeholder="Everybody"
+                all="Everybody"
                 searchable
-                clearable
-                clearButtonProps={{ 'aria-label': 'Everybody' }}
-                data={(users.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
-                value={filters.user ? String(filters.user) : null}
+                data={choicesOf(users.data)}
+                value={filters.user}
                 onChange={(user) => change({ user: user ? Number(user) : undefined })}
               />
               <TextInput type="date" aria-label="From" value={filters.from ?? ''} onChange={(event) => change({ from: event.currentTarget.value || undefined })} />
               <TextInput type="date" aria-label="To" value={filters.to ?? ''} onChange={(event) => change({ to: event.currentTarget.value || undefined })} />
             </>
           }
-          toolbar={
-            <Tool label="Export as CSV" onClick={() => window.location.assign(exportAddress(query))}>
-              <IconDownload size={17} />
-            </Tool>
-          }
+          toolbar={<ExportTool onClick={() => download('/audit.csv', query)} />}
           empty={
             filtered
               ? { title: 'No change matches', hint: 'Try other filters.' }
@@ -84,11 +79,6 @@ export function AuditPage() {
       </Panel>
     </Page>
   );
-}
-
-function exportAddress(query: object): string {
-  const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== undefined);
-  return `/api/v1/audit.csv?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
 }
 
 /** Rises when records change: then there is something new to read. */

@@ -1,26 +1,23 @@
-import { Button, Drawer, Select, TextInput } from '@mantine/core';
-import { IconDownload, IconSearch } from '@tabler/icons-react';
+import { Drawer } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ColDef, ICellRendererParams } from 'ag-grid-community';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
-import { attemptQuery, campaignsQuery, usersQuery } from '@/api/queries';
-import type { Attempt, Outcome } from '@/api/types';
-import { showError } from '@/app/errors';
+import { download } from '@/api/download';
+import { attemptQuery } from '@/api/queries';
+import type { Attempt } from '@/api/types';
 import { Ready } from '@/components/async_state';
-import { csvLines, saveFile } from '@/components/csv';
-import { numberColumn, Tool, type GridView } from '@/components/data_grid';
+import { ExportTool, numberColumn, type GridView } from '@/components/data_grid';
 import { formatDuration, formatTime } from '@/components/format';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { RemoteGrid, type PageRequest } from '@/components/remote_grid';
 import { AttemptDetail } from '@/features/calls/attempt_detail';
-import { attemptsQueryOf, type CallFilters } from '@/features/calls/call_filters';
+import { CallFilterBar } from '@/features/calls/call_filter_bar';
+import { attemptsQueryOf, isFiltered, type CallFilters } from '@/features/calls/call_filters';
 import { OutcomeBadge } from '@/features/state_badges';
-import { lookOf, outcomes } from '@/features/states';
 import { useCampaignNames, useUserNames } from '@/features/use_names';
-import classes from './calls_page.module.css';
 
 interface Row extends Attempt {
   campaign: string;
@@ -52,7 +49,6 @@ export function CallsPage() {
   );
   const version = useAttemptVersion(client);
   const view = useMemo<GridView>(() => ({ sort: filters.sort }), [filters.sort]);
-  const filtered = Object.keys(filters).some((name) => name !== 'sort' && name !== 'open');
 
   return (
     <Page title="Call log" fill>
@@ -67,11 +63,11 @@ export function CallsPage() {
           source={`${JSON.stringify(query)} ${campaigns.size} ${users.size}`}
           version={version}
           searchable={false}
-          filters={<Filters filters={filters} onChange={change} />}
-          toolbar={<Export filters={filters} />}
+          filters={<CallFilterBar filters={filters} onChange={change} />}
+          toolbar={<ExportTool onClick={() => download('/attempts.csv', query)} />}
           onOpen={(row) => change({ open: row.id })}
           empty={
-            filtered
+            isFiltered(filters)
               ? { title: 'No call matches', hint: 'Change or clear the filters.' }
               : { title: 'No calls yet', hint: 'Every attempt to reach a lead is kept here, with its outcome and recording.' }
           }
@@ -111,104 +107,6 @@ function useAttemptVersion(client: ReturnType<typeof useQueryClient>): number {
   // A query to invalidate must exist for the subscription to hear of it.
   useQuery({ queryKey: ['attempt', 'log'], queryFn: () => Date.now(), staleTime: Infinity });
   return version;
-}
-
-function Filters({ filters, onChange }: { filters: CallFilters; onChange: (part: Partial<CallFilters>) => void }) {
-  const campaigns = useQuery(campaignsQuery);
-  const users = useQuery(usersQuery);
-  const byId = (items: { id: number; name: string }[] | undefined) => (items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
-  return (
-    <div className={classes.filters}>
-      <TextInput
-        aria-label="Phone"
-        placeholder="Phone"
-        leftSection={<IconSearch size={16} aria-hidden />}
-        w={150}
-        value={filters.phone ?? ''}
-        onChange={(event) => onChange({ phone: event.currentTarget.value || undefined })}
-      />
-      <Select
-        aria-label="Campaign"
-        placeholder="Campaign"
-        clearable
-        clearButtonProps={{ 'aria-label': 'All campaigns' }}
-        searchable
-        w={160}
-        data={byId(campaigns.data)}
-        value={filters.campaign ? String(filters.campaign) : null}
-        onChange={(value) => onChange({ campaign: value ? Number(value) : undefined })}
-      />
-      <Select
-        aria-label="Agent"
-        placeholder="Agent"
-        clearable
-        clearButtonProps={{ 'aria-label': 'All agents' }}
-        searchable
-        w={150}
-        data={byId(users.data?.filter((user) => user.role === 'agent'))}
-        value={filters.agent ? String(filters.agent) : null}
-        onChange={(value) => onChange({ agent: value ? Number(value) : undefined })}
-      />
-      <Select
-        aria-label="Outcome"
-        placeholder="Outcome"
-        clearable
-        clearButtonProps={{ 'aria-label': 'All outcomes' }}
-        w={160}
-        data={Object.entries(outcomes).map(([value, { label }]) => ({ value, label }))}
-        value={filters.outcome ?? null}
-        onChange={(value) => onChange({ outcome: (value as Outcome | null) ?? undefined })}
-      />
-      <TextInput aria-label="From day" type="date" w={146} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
-      <TextInput aria-label="To day" type="date" w={146} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
-      {Object.keys(filters).some((name) => name !== 'sort' && name !== 'open') ? (
-        <Button
-          variant="subtle"
-          onClick={() => onChange({ phone: undefined, campaign: undefined, agent: undefined, outcome: undefined, from: undefined, to: undefined })}
-        >
-          Clear
-        </Button>
-      ) : null}
-    </div>
-  );
-}
-
-const exportPage = 1000;
-const exportLimit = 200_000;
-
-function Export({ filters }: { filters: CallFilters }) {
-  const campaigns = useCampaignNames();
-  const users = useUserNames();
-  const [busy, setBusy] = useState(false);
-  async function run() {
-    setBusy(true);
-    try {
-      const parts = [csvLines([['id', 'started', 'ended', 'phone', 'campaign', 'agent', 'outcome', 'disposition', 'talk_s', 'caller_id', 'sip_status', 'sip_reason', 'notes']])];
-      for (let offset = 0; offset < exportLimit; offset += exportPage) {
-        const page = await unwrap(api.GET('/attempts', { params: { query: { ...attemptsQueryOf(filters), offset, limit: exportPage, sort: filters.sort } } }));
-        parts.push(csvLines(page.items.map((attempt) => exportRow(withNames(attempt, campaigns, users)))));
-        if (offset + page.items.length >= page.total || page.items.length === 0) break;
-      }
-      saveFile('calls.csv', parts, 'text/csv');
-    } catch (error) {
-      showError(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-  return (
-    <Tool label="Export as CSV" onClick={() => void run()} busy={busy}>
-      <IconDownload size={17} />
-    </Tool>
-  );
-}
-
-function exportRow(row: Row): unknown[] {
-  const iso = (at: number | null) => (at ? new Date(at).toISOString() : '');
-  return [
-    row.id, iso(row.started_at), iso(row.ended_at), row.phone, row.campaign, row.agent, lookOf(outcomes, row.outcome).label,
-    row.disposition, Math.round(talkMs(row) / 1000), row.caller_id, row.sip_status || '', row.sip_reason, row.notes,
-  ];
 }
 
 function withNames(attempt: Attempt, campaigns: ReadonlyMap<number, string>, users: ReadonlyMap<number, string>): Row {

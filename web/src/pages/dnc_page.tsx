@@ -1,21 +1,23 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
-import { IconDownload, IconFileImport, IconPlus } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconFileImport, IconPlus } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import type { ColDef, ICellRendererParams } from 'ag-grid-community';
 import { useCallback, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
-import { campaignsQuery } from '@/api/queries';
+import { download } from '@/api/download';
 import { showDone, showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
-import { Tool } from '@/components/data_grid';
+import { ExportTool } from '@/components/data_grid';
+import { FilterSelect } from '@/components/filter_select';
 import { formatTime } from '@/components/format';
 import { LinkButton } from '@/components/link_button';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { RemoteGrid, type PageRequest } from '@/components/remote_grid';
 import { Problem, useSubmit } from '@/features/api_form';
+import { ForCampaign } from '@/features/dnc/for_campaign';
 import { useCampaignNames } from '@/features/use_names';
 import { useTableView } from '@/features/use_table_view';
 
@@ -36,7 +38,7 @@ export function DncPage() {
   const client = useQueryClient();
   const [version, setVersion] = useState(0);
   const [opened, { open, close }] = useDisclosure(false);
-  const [list, setList] = useState<string | null>(null);
+  const [list, setList] = useState<string>();
   const listQuery = useMemo(() => queryOfList(list), [list]);
 
   const remove = useCallback(
@@ -90,11 +92,10 @@ export function DncPage() {
           source={`${campaigns.size} ${list ?? ''}`}
           version={version}
           filters={
-            <Select
-              aria-label="List"
+            <FilterSelect
+              label="List"
               placeholder="All lists"
-              clearable
-              clearButtonProps={{ 'aria-label': 'All lists' }}
+              all="All lists"
               data={[{ value: 'system', label: 'System-wide' }, ...[...campaigns].map(([id, name]) => ({ value: String(id), label: name }))]}
               value={list}
               onChange={setList}
@@ -102,9 +103,7 @@ export function DncPage() {
           }
           toolbar={
             <>
-              <Tool label="Export as CSV" onClick={() => window.location.assign(exportAddress(list))}>
-                <IconDownload size={17} />
-              </Tool>
+              <ExportTool onClick={() => download('/dnc.csv', listQuery)} />
               <LinkButton to="/do-not-call/upload" variant="default" leftSection={<IconFileImport size={16} />}>
                 Upload a file
               </LinkButton>
@@ -132,17 +131,12 @@ export function DncPage() {
   );
 }
 
-function queryOfList(list: string | null): { campaign_id?: number; system_wide?: boolean } {
-  if (list === null) return {};
+function queryOfList(list: string | undefined): { campaign_id?: number; system_wide?: boolean } {
+  if (list === undefined) return {};
   return list === 'system' ? { system_wide: true } : { campaign_id: Number(list) };
 }
 
-function exportAddress(list: string | null): string {
-  return `/api/v1/dnc.csv?${new URLSearchParams(Object.entries(queryOfList(list)).map(([name, value]) => [name, String(value)])).toString()}`;
-}
-
 function AddNumber({ onDone }: { onDone: () => void }) {
-  const campaigns = useQuery(campaignsQuery);
   const form = useForm({ initialValues: { phone: '', campaign_id: null as string | null } });
   const { busy, problem, submit } = useSubmit(form);
   const send = form.onSubmit((values) =>
@@ -157,14 +151,7 @@ function AddNumber({ onDone }: { onDone: () => void }) {
       <Stack gap="md">
         <Problem text={problem} />
         <TextInput label="Phone" placeholder="+12025550123" required inputMode="tel" data-autofocus {...form.getInputProps('phone')} />
-        <Select
-          label="For"
-          clearable
-          clearButtonProps={{ 'aria-label': 'Every campaign' }}
-          placeholder="Every campaign"
-          data={(campaigns.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
-          {...form.getInputProps('campaign_id')}
-        />
+        <ForCampaign {...form.getInputProps('campaign_id')} />
         <Group justify="flex-end">
           <Button type="submit" loading={busy}>
             Add

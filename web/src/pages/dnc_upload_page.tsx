@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, unwrap, uploadFile } from '@/api/client';
-import { campaignsQuery, dncImportQuery } from '@/api/queries';
+import { dncImportQuery } from '@/api/queries';
 import type { DncImport, Upload } from '@/api/types';
 import { showError } from '@/app/errors';
 import { Ready } from '@/components/async_state';
@@ -16,6 +16,7 @@ import { LinkButton } from '@/components/link_button';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { Problem, useSubmit } from '@/features/api_form';
+import { ForCampaign } from '@/features/dnc/for_campaign';
 
 /** A file of numbers into a do-not-call list. The address keeps the upload, so that a reload shows it again. */
 export function DncUploadPage() {
@@ -88,7 +89,6 @@ function phoneColumn(upload: Upload): string {
 }
 
 function Settings({ upload, onStarted }: { upload: Upload; onStarted: (started: DncImport) => void }) {
-  const campaigns = useQuery(campaignsQuery);
   const form = useForm({
     initialValues: { column: phoneColumn(upload), campaign_id: null as string | null, country: '', reason: '' },
   });
@@ -113,14 +113,7 @@ function Settings({ upload, onStarted }: { upload: Upload; onStarted: (started: 
         <Stack gap="md">
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <Select label="Column of the number" allowDeselect={false} data={columnNames(upload)} {...form.getInputProps('column')} />
-            <Select
-              label="For"
-              clearable
-              clearButtonProps={{ 'aria-label': 'Every campaign' }}
-              placeholder="Every campaign"
-              data={(campaigns.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
-              {...form.getInputProps('campaign_id')}
-            />
+            <ForCampaign {...form.getInputProps('campaign_id')} />
             <TextInput
               label="Country of national numbers"
               description="Two letters, as in US; empty: all have their country code"

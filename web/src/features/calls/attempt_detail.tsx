@@ -6,6 +6,7 @@ import type { Attempt, AttemptEvent } from '@/api/types';
 import { Ready } from '@/components/async_state';
 import { formatDuration, formatTime, humanize } from '@/components/format';
 import { RecordingPlayer } from '@/components/recording_player';
+import rows from '@/components/rows.module.css';
 import { OutcomeBadge } from '@/features/state_badges';
 import { useCampaignNames, useLeadsetNames, useTrunkNames, useUserNames } from '@/features/use_names';
 import classes from './attempt_detail.module.css';
@@ -32,7 +33,7 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
       <h3 className={classes.heading}>Course</h3>
       <Ready query={events} rows={4}>
         {(list) => (
-          <ol className={classes.course}>
+          <ol className={rows.rows}>
             {list.map((event, index) => (
               <Moment key={index} label={eventText(event, users)} at={event.at} start={attempt.started_at} />
             ))}

@@ -3,9 +3,10 @@ import { attemptsQueryOf, readCallFilters } from './call_filters';
 
 describe('readCallFilters', () => {
   it('keeps what is well-formed and drops the rest', () => {
-    expect(readCallFilters({ campaign: '3', agent: 'x', outcome: 'busy', phone: 202, from: '2026-11-22', to: 'yesterday', sort: '-started_at', open: 9, evil: 1 })).toEqual({
+    expect(readCallFilters({ campaign: '3', agent: 'x', outcome: 'busy', disposition: 'SALE MADE', phone: 202, from: '2026-11-22', to: 'yesterday', sort: '-started_at', open: 9, evil: 1 })).toEqual({
       campaign: 3,
       outcome: 'busy',
+      disposition: 'SALE MADE',
       phone: '202',
       from: '2026-11-22',
       sort: '-started_at',

@@ -8,7 +8,7 @@ import { showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
 import { formatCount } from '@/components/format';
 import { leadFieldLabel, mappableFields } from './lead_columns';
-import classes from './lead_grid.module.css';
+import classes from './lead_bars.module.css';
 import { showStarted } from './lead_jobs';
 
 /** Which leads: chosen ones, or all that match. */

@@ -1,7 +1,7 @@
 import type { CustomCellEditorProps } from 'ag-grid-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { Lead } from '@/api/types';
-import classes from './lead_grid.module.css';
+import classes from './lead_cell_editor.module.css';
 
 /** What the server did not take: kept until the cell is edited again. */
 export interface Refusal {

@@ -3,7 +3,8 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFilter, IconSearch, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { LeadValues, Outcome } from '@/api/types';
-import { outcomes } from '@/features/states';
+import { FilterSelect } from '@/components/filter_select';
+import { outcomeChoices } from '@/features/states';
 import { leadFieldLabel, mappableFields } from './lead_columns';
 import { changeLeadSearch, isFiltered, type LeadSearch } from './lead_search';
 
@@ -37,48 +38,35 @@ export function LeadFilters({ search, values, onChange }: Props) {
           searchSoon(event.currentTarget.value);
         }}
       />
-      <Select
-        aria-label="Status"
-        placeholder="Status"
-        w={120}
-        clearable
-        clearButtonProps={{ 'aria-label': 'All statuses' }}
-        data={statuses}
-        value={search.status ?? null}
-        onChange={(status) => change({ status: status ?? undefined })}
-      />
-      <Select
-        aria-label="Last outcome"
+      <FilterSelect label="Status" all="All statuses" w={120} data={statuses} value={search.status} onChange={(status) => change({ status })} />
+      <FilterSelect
+        label="Last outcome"
         placeholder="Outcome"
+        all="All outcomes"
         w={140}
-        clearable
-        clearButtonProps={{ 'aria-label': 'All outcomes' }}
-        data={Object.entries(outcomes).map(([value, { label }]) => ({ value, label }))}
-        value={search.outcome ?? null}
-        onChange={(outcome) => change({ outcome: (outcome as Outcome | null) ?? undefined })}
+        data={outcomeChoices}
+        value={search.outcome}
+        onChange={(outcome) => change({ outcome: outcome as Outcome | undefined })}
       />
-      <Select
-        aria-label="Last disposition"
+      <FilterSelect
+        label="Last disposition"
         placeholder="Disposition"
+        all="All dispositions"
         w={150}
-        clearable
-        clearButtonProps={{ 'aria-label': 'All dispositions' }}
         data={dispositions}
-        value={search.disposition ?? null}
-        onChange={(disposition) => change({ disposition: disposition ?? undefined })}
+        value={search.disposition}
+        onChange={(disposition) => change({ disposition })}
       />
-      <Select
-        aria-label="Finished"
-        placeholder="Finished"
+      <FilterSelect
+        label="Finished"
+        all="Finished or not"
         w={130}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Finished or not' }}
         data={[
           { value: 'true', label: 'Finished' },
           { value: 'false', label: 'Not finished' },
         ]}
-        value={search.finished === undefined ? null : String(search.finished)}
-        onChange={(finished) => change({ finished: finished === null ? undefined : finished === 'true' })}
+        value={search.finished === undefined ? undefined : String(search.finished)}
+        onChange={(finished) => change({ finished: finished === undefined ? undefined : finished === 'true' })}
       />
       <ColumnConditions where={search.where ?? {}} own={values?.custom_columns ?? []} onChange={(where) => change({ where })} />
       {isFiltered(search) ? (

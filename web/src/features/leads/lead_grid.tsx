@@ -8,16 +8,15 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } fro
 import { api, ApiError, unwrap } from '@/api/client';
 import { leadValuesQuery } from '@/api/queries';
 import type { Lead, Leadset } from '@/api/types';
-import { Empty, Failure } from '@/components/async_state';
 import { ColumnMenu, numberColumn, sortParameter, Tool } from '@/components/data_grid';
-import { formatCount, formatTime } from '@/components/format';
+import { formatTime } from '@/components/format';
+import { GridFrame, GridToolbar, RemoteGridBody } from '@/components/grid_frame';
 import { gridTheme } from '@/components/grid_theme';
 import { OutcomeBadge } from '@/features/state_badges';
 import { assignment, BulkBar } from './bulk_bar';
 import { LeadCellEditor, refusalKey, type LeadGridContext } from './lead_cell_editor';
 import { leadFieldGroups, leadFieldLabel } from './lead_columns';
 import { LeadFilters } from './lead_filters';
-import classes from './lead_grid.module.css';
 import { RunningJobs } from './lead_jobs';
 import { LeadPages } from './lead_pages';
 import { changeLeadSearch, filterOf, isFiltered, type LeadSearch } from './lead_search';
@@ -134,23 +133,25 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
   const filtered = isFiltered(search);
   const chosenCount = all ? (total ?? 0) : chosen.length;
   return (
-    <div className={classes.frame}>
-      <div className={classes.toolbar} role="toolbar" aria-label="Leads tools">
-        <LeadFilters key={leadset.id} search={search} values={values.data} onChange={onSearch} />
-        <div className={classes.tools}>
-          <span className={`${classes.count} tabular`} role="status" aria-label="Leads that match">
-            {total === null ? '' : formatCount(total)}
-          </span>
-          <ColumnMenu
-            columns={columns}
-            hidden={hidden}
-            onChange={(next) => onSearch(changeLeadSearch(search, { columns: shown.map(columnId).filter((id) => id !== openColumn && !next.has(id)) }))}
-          />
-          <Tool label="Refresh" onClick={refresh}>
-            <IconRefresh size={17} />
-          </Tool>
-        </div>
-      </div>
+    <GridFrame>
+      <GridToolbar
+        label="Leads"
+        total={total}
+        totalLabel="Leads that match"
+        filters={<LeadFilters key={leadset.id} search={search} values={values.data} onChange={onSearch} />}
+        tools={
+          <>
+            <ColumnMenu
+              columns={columns}
+              hidden={hidden}
+              onChange={(next) => onSearch(changeLeadSearch(search, { columns: shown.map(columnId).filter((id) => id !== openColumn && !next.has(id)) }))}
+            />
+            <Tool label="Refresh" onClick={refresh}>
+              <IconRefresh size={17} />
+            </Tool>
+          </>
+        }
+      />
       <RunningJobs leadsetId={leadset.id} onEnded={refresh} />
       {chosenCount > 0 ? (
         <BulkBar
@@ -163,54 +164,50 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
           onClear={clearChoice}
         />
       ) : null}
-      {error !== null && total === null ? (
-        <Failure error={error} retry={() => setAttempt(attempt + 1)} />
-      ) : (
-        <div className={classes.grid}>
-          {total === 0 ? (
-            <div className={classes.cover}>
-              {filtered ? (
-                <Empty title="No lead matches" hint="Change or clear the filters." />
-              ) : (
-                <Empty title="No leads yet" hint="Upload a CSV file, or add a lead by hand." action={upload} />
-              )}
-            </div>
-          ) : null}
-          <AgGridReact<Lead>
-            theme={gridTheme}
-            rowModelType="infinite"
-            cacheBlockSize={pageRows}
-            maxBlocksInCache={20}
-            datasource={datasource}
-            columnDefs={shown}
-            defaultColDef={leadColumn}
-            maintainColumnOrder={false}
-            context={context}
-            getRowId={rowId}
-            readOnlyEdit
-            onCellEditRequest={(event) => void edit(event)}
-            stopEditingWhenCellsLoseFocus
-            rowSelection={{ mode: 'multiRow', headerCheckbox: false, enableClickSelection: false }}
-            onSelectionChanged={({ api: found }) => {
-              setAll(false);
-              setChosen(found.getSelectedRows().map(({ id }) => id));
-            }}
-            onGridReady={({ api: ready }) => {
-              grid.current = ready;
-            }}
-            onSortChanged={({ api: found, source: cause }) => {
-              if (cause === 'api' || cause === 'gridOptionsChanged') return;
-              const sort = sortParameter(found.getColumnState());
-              if (sort !== search.sort) onSearch(changeLeadSearch(search, { sort }));
-            }}
-            onColumnMoved={({ finished, source: cause }) => {
-              if (finished && cause === 'uiColumnMoved') keepColumns();
-            }}
-            animateRows={false}
-          />
-        </div>
-      )}
-    </div>
+      <RemoteGridBody
+        error={error}
+        total={total}
+        retry={() => setAttempt(attempt + 1)}
+        empty={
+          filtered
+            ? { title: 'No lead matches', hint: 'Change or clear the filters.' }
+            : { title: 'No leads yet', hint: 'Upload a CSV file, or add a lead by hand.', action: upload }
+        }
+      >
+        <AgGridReact<Lead>
+          theme={gridTheme}
+          rowModelType="infinite"
+          cacheBlockSize={pageRows}
+          maxBlocksInCache={20}
+          datasource={datasource}
+          columnDefs={shown}
+          defaultColDef={leadColumn}
+          maintainColumnOrder={false}
+          context={context}
+          getRowId={rowId}
+          readOnlyEdit
+          onCellEditRequest={(event) => void edit(event)}
+          stopEditingWhenCellsLoseFocus
+          rowSelection={{ mode: 'multiRow', headerCheckbox: false, enableClickSelection: false }}
+          onSelectionChanged={({ api: found }) => {
+            setAll(false);
+            setChosen(found.getSelectedRows().map(({ id }) => id));
+          }}
+          onGridReady={({ api: ready }) => {
+            grid.current = ready;
+          }}
+          onSortChanged={({ api: found, source: cause }) => {
+            if (cause === 'api' || cause === 'gridOptionsChanged') return;
+            const sort = sortParameter(found.getColumnState());
+            if (sort !== search.sort) onSearch(changeLeadSearch(search, { sort }));
+          }}
+          onColumnMoved={({ finished, source: cause }) => {
+            if (finished && cause === 'uiColumnMoved') keepColumns();
+          }}
+          animateRows={false}
+        />
+      </RemoteGridBody>
+    </GridFrame>
   );
 }
 

@@ -6,7 +6,7 @@ import { leadJobsQuery } from '@/api/queries';
 import type { LeadJob } from '@/api/types';
 import { showDone, showError } from '@/app/errors';
 import { formatCount } from '@/components/format';
-import classes from './lead_grid.module.css';
+import classes from './lead_bars.module.css';
 
 const verbs: Record<LeadJob['action'], { now: string; done: string }> = {
   change: { now: 'Changing', done: 'changed' },

@@ -8,6 +8,7 @@ import type { LeadJob, RecycleGroup } from '@/api/types';
 import { showError } from '@/app/errors';
 import { Empty, Ready } from '@/components/async_state';
 import { formatCount, formatTime } from '@/components/format';
+import rows from '@/components/rows.module.css';
 import { lookOf, outcomes } from '@/features/states';
 import { resultOf, showStarted } from '@/features/leads/lead_jobs';
 import classes from './leadset_dashboard.module.css';
@@ -111,7 +112,7 @@ function Groups({ title, groups, chosen, onChosen }: GroupsProps) {
   return (
     <section aria-label={title}>
       <h3 className={classes.heading}>{title}</h3>
-      <ul className={classes.groups}>
+      <ul className={rows.rows}>
         {groups.map((group) => (
           <li key={keyOf(group)}>
             <Checkbox
@@ -153,7 +154,7 @@ function Past({ leadsetId }: { leadsetId: number }) {
   return (
     <section aria-label="Before">
       <h3 className={classes.heading}>Before</h3>
-      <ul className={classes.groups}>
+      <ul className={rows.rows}>
         {past.map((job) => (
           <li key={job.id} className={classes.past}>
             <span>
