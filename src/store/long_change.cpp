@@ -6,10 +6,12 @@
 
 namespace carillon::store {
 
-Result<std::unique_ptr<LongChange>> LongChange::begin(const DatabaseAddress& address, Actor actor) {
+Result<std::unique_ptr<LongChange>> LongChange::begin(const DatabaseAddress& address,
+                                                      WebhookData webhook_data, Actor actor) {
   auto database = Database::open(address, Database::Access::kReadWrite);
   if (!database) return database.error();
-  std::unique_ptr<LongChange> change(new LongChange(std::move(*database), std::move(actor)));
+  std::unique_ptr<LongChange> change(
+      new LongChange(std::move(*database), std::move(webhook_data), std::move(actor)));
   const auto begun = guarded([&]() -> Result<void> {
     change->transaction_.emplace(*change->database_);
     return {};
@@ -19,9 +21,10 @@ Result<std::unique_ptr<LongChange>> LongChange::begin(const DatabaseAddress& add
   return change;
 }
 
-LongChange::LongChange(std::unique_ptr<Database> database, Actor actor)
+LongChange::LongChange(std::unique_ptr<Database> database, WebhookData webhook_data, Actor actor)
     : database_(std::move(database)),
-      writer_(*database_, effects_, std::move(actor), machine_now().wall) {}
+      outbox_(std::move(webhook_data)),
+      writer_(*database_, outbox_, effects_, std::move(actor), machine_now().wall) {}
 
 LongChange::~LongChange() {
   {

@@ -17,6 +17,7 @@ class Store::Impl {
  public:
   Impl(const StoreConfig& config, const DatabaseAddress& address, const StoreSinks& sinks)
       : address_(address),
+        webhook_data_(config.webhook_data),
         readers_(address),
         stats_(config, address,
                [sinks](CampaignId campaign, const LeadStats& stats) {
@@ -44,7 +45,10 @@ class Store::Impl {
     return lead_jobs_.start();
   }
 
-  const DatabaseAddress& address() const { return address_; }
+  Result<std::unique_ptr<LongChange>> begin_long_change(Actor actor) {
+    if (address_.kind == DatabaseKind::kSqlite) return std::unique_ptr<LongChange>();
+    return LongChange::begin(address_, webhook_data_, std::move(actor));
+  }
   WriterLoop& writer() { return writer_; }
   ReaderPool& readers() { return readers_; }
   const StatsLoop& stats() const { return stats_; }
@@ -81,6 +85,7 @@ class Store::Impl {
   }
 
   const DatabaseAddress address_;
+  const WebhookData webhook_data_;
   std::atomic<bool> stopping_{false};
   ReaderPool readers_;
   StatsLoop stats_;
@@ -113,8 +118,7 @@ void Store::change(Actor actor, std::function<Result<void>(Writer&)> work,
 }
 
 Result<std::unique_ptr<LongChange>> Store::begin_long_change(Actor actor) {
-  if (impl_->address().kind == DatabaseKind::kSqlite) return std::unique_ptr<LongChange>();
-  return LongChange::begin(impl_->address(), std::move(actor));
+  return impl_->begin_long_change(std::move(actor));
 }
 
 void Store::read(std::function<void(Reader&)> work) { impl_->readers().read(std::move(work)); }
