@@ -114,7 +114,7 @@ function Secret({ webhook }: { webhook: Webhook }) {
 
 function SecretDialog({ secret, onDone }: { secret: string | null; onDone: () => void }) {
   return (
-    <Modal opened={secret !== null} onClose={onDone} title="The webhook's secret" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={secret !== null} onClose={onDone} closeOnClickOutside={false} title="The webhook's secret" closeButtonProps={{ 'aria-label': 'Close' }}>
       {secret === null ? null : <ShownOnce text="Copy the secret now, and give it to the receiver. It is not shown again." value={secret} onDone={onDone} />}
     </Modal>
   );

@@ -27,7 +27,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
     header: 'Actions',
     hideHeader: true,
     cell: (row) => (
-      <Button size="compact-sm" variant="default" aria-label={`Send event ${row.sequence} again`} onClick={() => void retry(row)}>
+      <Button size="compact-sm" variant="default" aria-label={`Send again: event ${row.sequence}`} onClick={() => void retry(row)}>
         Send again
       </Button>
     ),
