@@ -125,8 +125,8 @@ Result<std::string> export_piece(Reader& reader, CallExport& place) {
 }
 
 Task<Result<std::string>> next_calls(Services& services, std::shared_ptr<CallExport> place) {
-  auto piece =
-      co_await read(services, [place](Reader& reader) { return export_piece(reader, *place); });
+  auto work = [place](Reader& reader) { return export_piece(reader, *place); };
+  auto piece = co_await read(services, std::move(work));
   co_return piece;
 }
 

@@ -40,6 +40,15 @@ async function customerHeard(from: number) {
   return { blocks: blocks.length, agents: agents.length, others: loud.length - agents.length };
 }
 
+/** `check` holds for three seconds on end: a busy machine spoils some of them, a fault all. */
+async function forThreeSeconds(check: (heard: { agents: number; others: number }) => void) {
+  await expect(async () => {
+    const from = (await carrier.heard()).length + 1; // a half second that has begun holds what was before
+    await expect.poll(async () => (await customerHeard(from)).blocks).toBeGreaterThan(5);
+    check(await customerHeard(from));
+  }).toPass({ timeout: 90_000 });
+}
+
 async function customerHearsTheAgent() {
   const from = (await carrier.heard()).length;
   await expect.poll(async () => (await customerHeard(from)).agents).toBeGreaterThan(3);
@@ -58,18 +67,20 @@ test('each side hears exactly the other', async () => {
   await page.getByRole('button', { name: 'Go ready' }).click();
   await expect(page.getByRole('button', { name: 'End', exact: true })).toBeVisible();
   await bothHearEachOther();
-  const from = (await carrier.heard()).length;
-  await expect.poll(async () => (await customerHeard(from)).blocks).toBeGreaterThan(6);
-  expect((await customerHeard(from)).others).toBe(0);
+  await forThreeSeconds(({ agents, others }) => {
+    expect(agents).toBeGreaterThan(0);
+    expect(others).toBe(0);
+  });
 });
 
 test('on hold the customer hears music, not the agent, and the agent nothing', async () => {
   await page.getByRole('button', { name: 'Hold' }).click();
   await expect(page.getByText('On hold', { exact: true })).toBeVisible();
   await expectNotToHear(page, customerHertz);
-  const from = (await carrier.heard()).length + 1; // the first half second may hold both
-  await expect.poll(async () => (await customerHeard(from)).others).toBeGreaterThan(3);
-  expect((await customerHeard(from)).agents).toBe(0);
+  await forThreeSeconds(({ agents, others }) => {
+    expect(others).toBeGreaterThan(3);
+    expect(agents).toBe(0);
+  });
   await page.getByRole('button', { name: 'Resume' }).click();
   await bothHearEachOther();
 });
@@ -77,10 +88,7 @@ test('on hold the customer hears music, not the agent, and the agent nothing', a
 test('a muted agent is silent and still hears', async () => {
   await page.getByRole('button', { name: 'Mute', exact: true }).click();
   await expect(page.getByText('You are muted')).toBeVisible();
-  const from = (await carrier.heard()).length + 1;
-  await expect.poll(async () => (await customerHeard(from)).blocks).toBeGreaterThan(5);
-  const heard = await customerHeard(from);
-  expect(heard.agents + heard.others).toBe(0);
+  await forThreeSeconds(({ agents, others }) => expect(agents + others).toBe(0));
   await expectToHear(page, customerHertz);
   await page.getByRole('button', { name: 'Unmute', exact: true }).click();
   await bothHearEachOther();

@@ -1,4 +1,5 @@
 import type { Outcome } from '@/api/types';
+import { dayOf, idOf, startOfDay, textOf } from '@/features/search_values';
 import { outcomes } from '@/features/states';
 
 /** What the call log's URL holds. */
@@ -16,33 +17,19 @@ export interface CallFilters {
   open?: number;
 }
 
-function id(value: unknown): number | undefined {
-  const number = Number(value);
-  return Number.isInteger(number) && number > 0 ? number : undefined;
-}
-
-function date(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined;
-}
-
-/** A number is how the URL's reader understands digits. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 64) : undefined;
-}
-
 export function readCallFilters(search: Record<string, unknown>): CallFilters {
   const filters: CallFilters = {
-    campaign: id(search.campaign),
-    agent: id(search.agent),
+    campaign: idOf(search.campaign),
+    agent: idOf(search.agent),
     outcome: typeof search.outcome === 'string' && Object.hasOwn(outcomes, search.outcome) ? (search.outcome as Outcome) : undefined,
-    disposition: text(search.disposition),
-    phone: text(search.phone),
-    from: date(search.from),
-    to: date(search.to),
+    disposition: textOf(search.disposition),
+    phone: textOf(search.phone),
+    from: dayOf(search.from),
+    to: dayOf(search.to),
     sort: typeof search.sort === 'string' && /^-?[a-z0-9_]{1,40}$/.test(search.sort) ? search.sort : undefined,
-    open: id(search.open),
+    open: idOf(search.open),
   };
-  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined && value !== ''));
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
 }
 
 export const noFilters: Partial<CallFilters> = {
@@ -56,15 +43,13 @@ export function isFiltered(filters: CallFilters): boolean {
 
 /** The filters as the API's query; dates become moments in this computer's time zone. */
 export function attemptsQueryOf(filters: CallFilters) {
-  const dayMs = 24 * 60 * 60 * 1000;
-  const midnight = (day: string) => new Date(`${day}T00:00:00`).getTime();
   return {
     campaign_id: filters.campaign,
     agent_id: filters.agent,
     outcome: filters.outcome,
     disposition: filters.disposition,
     phone: filters.phone?.replaceAll(/[^\d]/g, '') || undefined,
-    from: filters.from ? midnight(filters.from) : undefined,
-    to: filters.to ? midnight(new Date(midnight(filters.to) + dayMs + dayMs / 2).toLocaleDateString('sv')) : undefined,
+    from: filters.from ? startOfDay(filters.from) : undefined,
+    to: filters.to ? startOfDay(filters.to, 1) : undefined,
   };
 }
