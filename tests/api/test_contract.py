@@ -89,7 +89,8 @@ def test_every_operation(admin, client, person, succeeded):
 
     assert boss.get("/attempts", outcome="busy", sort="-started_at").status_code == 200
     assert ann.get("/attempts").status_code == 200
-    assert boss.get("/attempts.csv", campaign_id=campaign["id"]).text.startswith("id,started,ended,phone,")
+    for _ in range(20):  # a stream whose work is freed too early crashes now and then
+        assert boss.get("/attempts.csv", campaign_id=campaign["id"]).text.startswith("id,started,ended,phone,")
     assert boss.get("/attempts.csv", outcome="odd").status_code == 422
     assert boss.get("/attempts/999").status_code == 404
     assert boss.get("/live").status_code == 200
