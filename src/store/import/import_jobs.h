@@ -27,7 +27,7 @@ struct ImportConfig {
   std::string node = "main";  ///< as StoreConfig::node: only own imports are cleaned up at start
   /// Chunks of rows grow and shrink towards this time on the writer thread, so that the commits of
   /// attempts get through in between.
-  std::chrono::milliseconds chunk_time{12};
+  std::chrono::milliseconds chunk_time{50};
   size_t chunk_rows_max = 4'000;
   size_t max_report_rows = 100'000;  ///< rejected rows that are kept with their content
   std::chrono::hours keep_uploads{24};

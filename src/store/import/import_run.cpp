@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <limits>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -13,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr size_t kFirstChunkRows = 1'000;
-constexpr size_t kSmallestChunkRows = 1'000;  ///< fewer cost more in commits than in rows
+constexpr size_t kFirstChunkRows = 2'000;
+constexpr size_t kSmallestChunkRows = 2'000;  ///< fewer cost more in commits than in rows
 constexpr size_t kChunksUnderWay = 2;         ///< one is written while the next is read
 constexpr auto kReportGap = 250ms;
 constexpr auto kStopPoll = 200ms;
@@ -346,10 +347,7 @@ void ImportRun::collect() {
     record_.duplicates += chunk->written().duplicates;
     record_.rejected += chunk->written().refused;
     reported_rejects_ += chunk->written().reported;
-    if (long_) {
-      released_to_ = chunk->written().last_lead;
-      continue;
-    }
+    if (long_) continue;
     if (chunk->written().time > config_.chunk_time) {
       chunk_rows_ = std::max(chunk_rows_ / 2, std::min(kSmallestChunkRows, config_.chunk_rows_max));
     } else if (chunk->written().time < config_.chunk_time / 2) {
@@ -387,7 +385,10 @@ Result<void> ImportRun::commit_rows(const LongChange::Work& save) {
       },
       [waiting](Result<void> committed) { waiting->answer(std::move(committed)); });
   auto committed = waiting->wait(stop_);
-  if (committed) long_.reset();
+  if (committed) {
+    released_to_ = LeadId{std::numeric_limits<int64_t>::max()};
+    long_.reset();
+  }
   return committed;
 }
 

@@ -1,7 +1,6 @@
 // Staged leads: those of an import that is not complete. Their phone_valid is 2, which keeps them
 // out of the lanes that claims are made from, and out of the lanes' index until they are released.
 #include <algorithm>
-#include <chrono>
 
 #include <fmt/format.h>
 
@@ -96,29 +95,6 @@ Result<int64_t> Writer::release_leads(ImportId id, LeadId& after, int64_t limit)
         {id.value, after.value, last, kStaged});
     after = LeadId{last};
     return count;
-  });
-}
-
-Result<void> Writer::settle_import(const Import& import, CampaignId campaign) {
-  return guarded([&]() -> Result<void> {
-    // Who lists a number or moves the leadset from here on waits for the commit.
-    db_.run("LOCK TABLE dnc IN SHARE MODE");
-    const auto now =
-        db_.query("SELECT campaign_id FROM leadsets WHERE id = ? AND deleted_at = 0 FOR SHARE",
-                  {import.leadset.value});
-    if (now.empty() || std::stoll(now.front().front()) != campaign.value) {
-      return Error{ErrorCode::kConflict,
-                   "The leadset was given to another campaign or deleted during this import. "
-                   "Nothing was kept; start the import again.",
-                   ""};
-    }
-    // Nodes' clocks differ; too many are only looked at for nothing.
-    const WallTime since = import.created_at - std::chrono::hours(1);
-    db_.execute(
-        "UPDATE leads SET dnc = 1 WHERE import_id = ? AND dnc = 0 AND phone IN (SELECT phone FROM "
-        "dnc WHERE created_at >= ? AND campaign_id IN (0, ?))",
-        {import.id.value, to_unix_ms(since), campaign.value});
-    return {};
   });
 }
 
