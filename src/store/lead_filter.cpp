@@ -43,21 +43,32 @@ std::string bare(const Where& where) {
   return where.text.substr(std::string_view(" WHERE ").size());
 }
 
+/// The ids of the leads that are named so, out of the indexes over names alone.
+LeadIdsQuery named_leads(const LeadFilter& filter, const std::string& limit) {
+  LeadIdsQuery query;
+  for (const auto& one : name_conditions(filter.search, "")) {
+    query.text += fmt::format(
+        "{}SELECT id FROM (SELECT id FROM leads WHERE leadset_id = ? AND {}{}) AS named",
+        query.text.empty() ? "" : " UNION ", bare(one), limit);
+    query.values.emplace_back(filter.leadset.value);
+    query.values.insert(query.values.end(), one.values.begin(), one.values.end());
+  }
+  return query;
+}
+
 void add_name_search(Where& where, const LeadFilter& filter, Finding finding,
                      const std::string& plus) {
+  if (finding == Finding::kByFilter) {
+    auto named = named_leads(filter, "");
+    return where.add("id IN (" + named.text + ")", std::move(named.values));
+  }
   std::string text;
   Values values;
-  for (auto& one : name_conditions(filter.search, plus)) {
-    if (finding == Finding::kByFilter) {
-      text += fmt::format("{}SELECT id FROM leads WHERE leadset_id = ? AND {}",
-                          text.empty() ? "" : " UNION ", bare(one));
-      values.emplace_back(filter.leadset.value);
-    } else {
-      text += fmt::format("{}({})", text.empty() ? "" : " OR ", bare(one));
-    }
+  for (const auto& one : name_conditions(filter.search, plus)) {
+    text += fmt::format("{}({})", text.empty() ? "" : " OR ", bare(one));
     values.insert(values.end(), one.values.begin(), one.values.end());
   }
-  where.add((finding == Finding::kByFilter ? "id IN (" : "(") + text + ")", std::move(values));
+  where.add("(" + text + ")", std::move(values));
 }
 
 void add_search(Where& where, const LeadFilter& filter, Finding finding, const std::string& plus) {
@@ -119,6 +130,17 @@ Where lead_conditions(const Database& db, const LeadFilter& filter, Finding find
     }
   }
   return where;
+}
+
+LeadIdsQuery matching_ids(const Database& db, const LeadFilter& filter,
+                          std::optional<int64_t> most) {
+  const std::string limit = most ? fmt::format(" LIMIT {}", *most) : "";
+
+  const bool only_search = filter.status.empty() && filter.last_disposition.empty() &&
+                           !filter.last_outcome && !filter.finished && filter.where.empty();
+  if (only_search && is_name_search(filter.search)) return named_leads(filter, limit);
+  auto where = lead_conditions(db, filter, Finding::kByFilter);
+  return {"SELECT id FROM leads" + where.text + limit, std::move(where.values)};
 }
 
 Result<void> check_lead_filter(const LeadFilter& filter) {

@@ -1,6 +1,7 @@
 // LeadFilter as SQL.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,17 @@ enum class Finding {
 
 /// The conditions on the table `leads`, which must not have another name in the statement.
 Where lead_conditions(const Database& db, const LeadFilter& filter, Finding finding);
+
+/// A SELECT of the ids of leads.
+struct LeadIdsQuery {
+  std::string text;
+  Values values;
+};
+
+/// The leads that match, each once; out of indexes alone where they know enough. `most`: when more
+/// match, it may answer only some of them, but no fewer than `most`.
+LeadIdsQuery matching_ids(const Database& db, const LeadFilter& filter,
+                          std::optional<int64_t> most = {});
 
 /// The leads that a job of Data Recycle is about (recycle.cpp).
 Where recycle_conditions(const LeadJob& job);

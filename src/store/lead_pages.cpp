@@ -91,8 +91,15 @@ std::vector<Place> read_places(const std::vector<Row>& rows) {
   return places;
 }
 
+/// The ids with what they are sorted by.
+std::string with_key(const LeadIdsQuery& match, const Order& order) {
+  if (order.by_id()) return fmt::format("SELECT id, id AS sort_key FROM ({}) AS found", match.text);
+  return fmt::format("SELECT id, {} AS sort_key FROM leads WHERE id IN ({})", order.key,
+                     match.text);
+}
+
 /// The leads that match are few: they are sorted.
-std::vector<Place> sorted_places(Database& db, const Where& match, const Order& order,
+std::vector<Place> sorted_places(Database& db, const LeadIdsQuery& match, const Order& order,
                                  const std::optional<Cursor>& cursor, const LeadPageQuery& query) {
   Where where;
   if (cursor) add_cursor(where, order, "sort_key", *cursor);
@@ -101,10 +108,14 @@ std::vector<Place> sorted_places(Database& db, const Where& match, const Order& 
   values.emplace_back(query.limit);
   values.emplace_back(query.offset);
   return read_places(
-      db.query(fmt::format("WITH few AS MATERIALIZED (SELECT id, {} AS sort_key FROM leads{}) "
+      db.query(fmt::format("WITH few AS MATERIALIZED ({}) "
                            "SELECT id, sort_key FROM few{}{} LIMIT ? OFFSET ?",
-                           order.key, match.text, where.text, order.text("sort_key")),
+                           with_key(match, order), where.text, order.text("sort_key")),
                values));
+}
+
+int64_t count_of(Database& db, const LeadIdsQuery& match) {
+  return db.number(fmt::format("SELECT count(*) FROM ({}) AS found", match.text), match.values);
 }
 
 std::vector<Place> places_where(Database& db, const Where& where, const Order& order, int64_t limit,
@@ -202,15 +213,10 @@ Result<LeadPage> Reader::lead_page(const LeadFilter& filter, const LeadPageQuery
     if (!cursor) return cursor.error();
 
     LeadPage page;
-    const auto match = lead_conditions(db_, filter, Finding::kByFilter);
+    const auto match = matching_ids(db_, filter);
     bool few = false;
     if (has_indexed_condition(filter)) {
-      Values values = match.values;
-      values.emplace_back(kFew + 1);
-      const int64_t found = db_.number(
-          fmt::format("SELECT count(*) FROM (SELECT 1 AS one FROM leads{} LIMIT ?) AS found",
-                      match.text),
-          values);
+      const int64_t found = count_of(db_, matching_ids(db_, filter, kFew + 1));
       few = found <= kFew;
       if (few) page.total = found;
     }
@@ -228,8 +234,7 @@ Result<LeadPage> Reader::lead_page(const LeadFilter& filter, const LeadPageQuery
       page.next = fmt::format("{}:{}", places.back().id, order->by_id() ? "" : places.back().key);
     }
     if (query.count && !page.total) {
-      page.total =
-          db_.number(fmt::format("SELECT count(*) FROM leads{}", match.text), match.values);
+      page.total = count_of(db_, match);
     }
     return page;
   });
@@ -249,8 +254,7 @@ Result<Page<Lead>> Reader::leads(const LeadFilter& filter, const ListQuery& quer
 Result<int64_t> Reader::count_matching(const LeadFilter& filter) {
   return guarded([&]() -> Result<int64_t> {
     if (auto good = check_lead_filter(filter); !good) return good.error();
-    const auto match = lead_conditions(db_, filter, Finding::kByFilter);
-    return db_.number(fmt::format("SELECT count(*) FROM leads{}", match.text), match.values);
+    return count_of(db_, matching_ids(db_, filter));
   });
 }
 
