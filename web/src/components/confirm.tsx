@@ -20,27 +20,33 @@ export function useConfirm(): Ask {
 }
 
 export function ConfirmProvider({ children }: { children: ReactNode }) {
-  const [open, setOpen] = useState<(Question & { answer: (yes: boolean) => void }) | null>(null);
+  const [opened, setOpened] = useState(false);
+  // Stays while the dialog fades out.
+  const [asked, setAsked] = useState<(Question & { answer: (yes: boolean) => void }) | null>(null);
   const ask = useCallback<Ask>(
-    (question) => new Promise((answer) => setOpen({ ...question, answer })),
+    (question) =>
+      new Promise((answer) => {
+        setAsked({ ...question, answer });
+        setOpened(true);
+      }),
     [],
   );
   const value = useMemo(() => ask, [ask]);
   const close = (yes: boolean) => {
-    open?.answer(yes);
-    setOpen(null);
+    asked?.answer(yes);
+    setOpened(false);
   };
   return (
     <ConfirmContext value={value}>
       {children}
-      <Modal opened={open !== null} onClose={() => close(false)} title={open?.title} closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Text c="dimmed">{open?.text}</Text>
+      <Modal opened={opened} onClose={() => close(false)} title={asked?.title} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Text c="dimmed">{asked?.text}</Text>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={() => close(false)} data-autofocus>
             Cancel
           </Button>
-          <Button {...(open?.danger ? { color: 'red.8' } : {})} onClick={() => close(true)}>
-            {open?.action}
+          <Button {...(asked?.danger ? { color: 'red.8' } : {})} onClick={() => close(true)}>
+            {asked?.action}
           </Button>
         </Group>
       </Modal>
