@@ -6,7 +6,8 @@ bool is_allowed(AgentState from, AgentState to) {
   using S = AgentState;
   switch (from) {
     case S::kPaused: return to == S::kWaiting || to == S::kPaused || to == S::kInCall;
-    case S::kWaiting: return to == S::kPaused || to == S::kInCall || to == S::kPreview;
+    case S::kWaiting:
+      return to == S::kPaused || to == S::kInCall || to == S::kPreview || to == S::kRinging;
     case S::kPreview: return to == S::kRinging || to == S::kWaiting || to == S::kPaused;
     case S::kRinging: return to == S::kInCall || to == S::kWaiting || to == S::kPaused;
     case S::kInCall: return to == S::kOnHold || to == S::kWrapUp;

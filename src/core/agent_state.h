@@ -14,6 +14,7 @@ namespace carillon::core {
 /// | Waiting         | pauses; line or browser lost               | Paused   |
 /// | Waiting         | an answered call is there (auto)           | In Call  |
 /// | Waiting         | a lead is reserved for the agent (preview) | Preview  |
+/// | Waiting         | a call-back of the agent's own is dialed (auto) | Ringing |
 /// | Preview         | dials                                      | Ringing  |
 /// | Preview         | skips                                      | Waiting  |
 /// | Preview         | pauses; preview_limit passed               | Paused   |

@@ -18,12 +18,22 @@ using S = AttemptState;
 constexpr Duration kRingMargin = 10s;
 constexpr Duration kAnnouncementLimit = 60s;
 
+void count_in(DialingCampaign& campaign, const Call& call) {
+  campaign.calls[static_cast<size_t>(call.state)].insert(call.record.id);
+  if (call.personal) ++campaign.personal_calls[static_cast<size_t>(call.state)];
+}
+
+void count_out(DialingCampaign& campaign, const Call& call) {
+  campaign.calls[static_cast<size_t>(call.state)].erase(call.record.id);
+  if (call.personal) --campaign.personal_calls[static_cast<size_t>(call.state)];
+}
+
 void enter(World& world, Call& call, AttemptState state) {
   CARILLON_ASSERT(is_allowed(call.state, state), "attempt: no such way in the transition table");
   DialingCampaign& campaign = world.campaign(call.record.campaign);
-  campaign.calls[static_cast<size_t>(call.state)].erase(call.record.id);
-  campaign.calls[static_cast<size_t>(state)].insert(call.record.id);
+  count_out(campaign, call);
   call.state = state;
+  count_in(campaign, call);
   call.since = world.now.wall;
   live_board::changed(world, call);
   world.touch(campaign);
@@ -88,7 +98,7 @@ void forget(World& world, Call& call) {
   clear_deadline(world, call);
   world.held_leads.erase(call.lead->id);
   enter(world, call, S::kFinished);
-  campaign.calls[static_cast<size_t>(S::kFinished)].erase(call.record.id);
+  count_out(campaign, call);
   const AgentSessionId session_id = call.session;
   const AttemptId id = call.record.id;
   if (call.invited) live_board::call_gone(world, call);
@@ -151,12 +161,15 @@ Call& begin(World& world, DialingCampaign& campaign, LeadPtr lead, AgentSession*
   record.caller_id = campaign.record.caller_id;
   record.started_at = world.now.wall;
   if (agent) {
-    call.preview = true;
+    call.personal = true;
     call.session = agent->id;
     record.agent = agent->agent;
     record.agent_session = agent->id;
+    agent->attempt = record.id;
+    agent->lead = call.lead;
+    agent_sessions::enter(world, *agent, AgentState::kRinging);
   }
-  campaign.calls[static_cast<size_t>(S::kCommitting)].insert(record.id);
+  count_in(campaign, call);
   world.store(CommitAttempt{record});
   return call;
 }
@@ -226,7 +239,7 @@ void answered(World& world, AttemptId attempt) {
   enter(world, *call, S::kWaiting);
   DialingCampaign& campaign = world.campaign(call->record.campaign);
   set_deadline(world, *call, Duration{std::max<int64_t>(campaign.record.answer_wait_ms, 0)});
-  if (!call->preview) {
+  if (!call->personal) {
     call->queue_order = ++world.last_order;
     campaign.queue.insert({call->queue_order, attempt});
     return;

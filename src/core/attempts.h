@@ -10,7 +10,8 @@ namespace carillon::core::attempts {
 /// An attempt that never left stays on disk at most so long before it is taken back.
 inline constexpr Duration kOnDiskLimit = 10s;
 
-/// Decides to call `lead`: CommitAttempt leaves. `agent`: the preview agent who dials it, or null.
+/// Decides to call `lead`: CommitAttempt leaves. `agent`: the one for whom alone
+/// it is made, and who is Ringing from now on; null: whoever is free takes it.
 Call& begin(World& world, DialingCampaign& campaign, LeadPtr lead, AgentSession* agent);
 
 /// The store's answers.

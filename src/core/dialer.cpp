@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/attempts.h"
+#include "core/callbacks.h"
 #include "core/idle_reason.h"
 #include "core/lead_buffer.h"
 #include "core/live_board.h"
@@ -42,7 +43,7 @@ int end_youngest(World& world, DialingCampaign& campaign, AttemptState state, in
   std::vector<AttemptId> victims;
   const auto& calls = campaign.in(state);
   for (auto it = calls.rbegin(); it != calls.rend() && std::ssize(victims) < count; ++it) {
-    if (!world.calls.at(*it).preview) victims.push_back(*it);
+    if (!world.calls.at(*it).personal) victims.push_back(*it);
   }
   for (const AttemptId id : victims) {
     attempts::end(world, world.calls.at(id),
@@ -53,14 +54,12 @@ int end_youngest(World& world, DialingCampaign& campaign, AttemptState state, in
 }
 
 void end_beyond_demand(World& world, DialingCampaign& campaign) {
-  const int waiting = campaign.count(S::kWaiting);
-  const int under_way =
-      campaign.unanswered() + campaign.count(S::kCommitting) + campaign.count(S::kOnDisk);
   if (is_preview(campaign)) return;
-  int surplus = under_way - std::max(0, wanted(campaign, campaign.on_duty) - waiting);
+  const int waiting = campaign.shared(S::kWaiting);
+  int surplus = campaign.shared_under_way() - std::max(0, wanted(campaign, campaign.on_duty) - waiting);
   if (!campaign.dials()) {
     // What has not left yet must not leave any more, whoever is there.
-    surplus = std::max(surplus, campaign.count(S::kCommitting) + campaign.count(S::kOnDisk));
+    surplus = std::max(surplus, campaign.shared_written());
   }
   for (const S state : {S::kOnDisk, S::kCommitting, S::kDialing, S::kRinging}) {
     if (surplus <= 0) return;
@@ -85,11 +84,12 @@ enum class Placed { kYes, kNotNow, kGone };
 
 /// Whether the agent for whom the attempt was made can still take it.
 bool has_agent(World& world, const DialingCampaign& campaign, const Call& call) {
-  if (call.preview) {
+  if (call.personal) {
     const AgentSession* session = world.find_session(call.session);
     return session && session->attempt == call.record.id && session->line_up;
   }
-  return campaign.unanswered() < wanted(campaign, campaign.ready()) - campaign.count(S::kWaiting);
+  return campaign.shared_unanswered() <
+         wanted(campaign, campaign.ready()) - campaign.shared(S::kWaiting);
 }
 
 Placed try_place(World& world, DialingCampaign& campaign, Call& call,
@@ -139,12 +139,16 @@ void pass_the_turn(World& world, DialingCampaign& campaign, const std::vector<Tr
 void place_what_is_on_disk(World& world, DialingCampaign& campaign) {
   const auto& on_disk = campaign.in(S::kOnDisk);
   std::vector<TrunkId> in_line;
+  bool shared_stopped = false;  // by the first of those for any agent that has to wait
   auto next = on_disk.begin();
   while (next != on_disk.end()) {
     const AttemptId id = *next;
-    const Placed placed = try_place(world, campaign, world.calls.at(id), in_line);
-    // In preview each attempt has its own agent; in auto the first that has to wait stops all.
-    if (placed == Placed::kNotNow && !is_preview(campaign)) break;
+    Call& call = world.calls.at(id);
+    const bool shared = !call.personal;
+    if (!shared || !shared_stopped) {
+      const Placed placed = try_place(world, campaign, call, in_line);
+      if (shared && placed == Placed::kNotNow) shared_stopped = true;
+    }
     next = on_disk.upper_bound(id);
   }
   pass_the_turn(world, campaign, in_line);
@@ -171,15 +175,12 @@ void begin_new_attempts(World& world, DialingCampaign& campaign) {
   if (world.now.steady < campaign.backoff_until) {
     return wake_at(world, campaign, campaign.backoff_until);
   }
-  const auto under_way = [&] {
-    return campaign.count(S::kCommitting) + campaign.count(S::kOnDisk);
-  };
   int count = calls_to_add({.multiplier = campaign.record.outbound_multiplier,
                             .ready_agents = campaign.ready(),
-                            .calls_waiting = campaign.count(S::kWaiting),
-                            .calls_in_flight = campaign.unanswered() + under_way()});
+                            .calls_waiting = campaign.shared(S::kWaiting),
+                            .calls_in_flight = campaign.shared_under_way()});
   count = std::min(count, campaign.record.channels - campaign.occupied());
-  count = std::min(count, written_ahead(campaign) - under_way());
+  count = std::min(count, written_ahead(campaign) - campaign.shared_written());
   if (count <= 0 || !has_free_channel(world, campaign)) return;
   const SteadyTime start = campaign.starts.next(world.now.steady);
   if (start > world.now.steady + 1s) return wake_at(world, campaign, start - 1s);
@@ -192,8 +193,10 @@ void begin_new_attempts(World& world, DialingCampaign& campaign) {
 
 void run_auto(World& world, DialingCampaign& campaign) {
   if (!may_dial(world, campaign) || campaign.on_duty == 0) {
+    callbacks::release_all(world, campaign);
     return lead_buffer::release_all(world, campaign);
   }
+  callbacks::run(world, campaign);
   begin_new_attempts(world, campaign);
   const int target =
       std::clamp(2 * wanted(campaign, campaign.on_duty), kSmallestBuffer, kLargestBuffer);
@@ -202,6 +205,7 @@ void run_auto(World& world, DialingCampaign& campaign) {
 
 void run_preview(World& world, DialingCampaign& campaign) {
   lead_buffer::release_all(world, campaign);  // left over from a former type of the campaign
+  callbacks::release_all(world, campaign);
   if (campaign.dials() && !campaign.record.source_statuses.empty()) {
     return may_dial(world, campaign) ? preview::offer(world, campaign) : void();
   }

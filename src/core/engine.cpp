@@ -64,6 +64,7 @@ class Engine::Impl {
 
   void handle(const StoreReady& event) { record_changes::ready(world_, event); }
   void handle(const LeadsClaimed& event) { record_changes::leads_claimed(world_, event); }
+  void handle(const CallbacksClaimed& event) { record_changes::callbacks_claimed(world_, event); }
   void handle(const AttemptCommitted& event) { attempts::committed(world_, event.attempt); }
   void handle(const AttemptRefused& event) { attempts::refused(world_, event); }
   void handle(const DispositionSaved& event) { wrap_up::saved(world_, event); }

@@ -36,9 +36,7 @@ std::optional<Error> objection(World& world, DialingCampaign& campaign,
 
 void dial(World& world, DialingCampaign& campaign, AgentSession& session) {
   world.timers.cancel(TimerKind::kSessionPreview, session.id.value);
-  const Call& call = attempts::begin(world, campaign, session.lead, &session);
-  session.attempt = call.record.id;
-  agent_sessions::enter(world, session, AgentState::kRinging);
+  attempts::begin(world, campaign, session.lead, &session);
 }
 
 void skip(World& world, DialingCampaign& campaign, AgentSession& session,

@@ -4,6 +4,7 @@
 
 #include "core/agent_sessions.h"
 #include "core/attempts.h"
+#include "core/callbacks.h"
 #include "core/lead_buffer.h"
 #include "core/live_board.h"
 #include "core/preview.h"
@@ -89,6 +90,7 @@ void campaign_changed(World& world, const Campaign& record) {
   campaign.removed = false;
   // Leads in the buffer were chosen by the former settings.
   lead_buffer::release_all(world, campaign);
+  callbacks::release_all(world, campaign);
   campaign.buffer.exhausted = false;
   drop_strangers(world, campaign);
   world.touch(campaign);
@@ -100,6 +102,7 @@ void campaign_removed(World& world, CampaignId id) {
   campaign->removed = true;
   campaign->record.active = false;
   lead_buffer::release_all(world, *campaign);
+  callbacks::release_all(world, *campaign);
   lead_buffer::release_parked(world, *campaign);
   end_unanswered(world, *campaign);
   drop_strangers(world, *campaign);
@@ -108,7 +111,8 @@ void campaign_removed(World& world, CampaignId id) {
 
 void forget_if_over(World& world, CampaignId id) {
   DialingCampaign* campaign = world.find_campaign(id);
-  if (!campaign || !campaign->removed || campaign->buffer.claiming) return;
+  if (!campaign || !campaign->removed) return;
+  if (campaign->buffer.claiming || campaign->callbacks.claiming) return;
   const bool calls = campaign->occupied() > 0 || campaign->count(S::kWithdrawn) > 0;
   if (calls || !campaign->sessions.empty()) return;
   for (auto& [trunk_id, trunk] : world.trunks) trunk.leave_line(id);
@@ -162,7 +166,9 @@ void leads_changed(World& world, CampaignId id) {
   DialingCampaign* campaign = world.find_campaign(id);
   if (!campaign) return;
   lead_buffer::release_all(world, *campaign);
+  callbacks::release_all(world, *campaign);
   campaign->buffer.exhausted = false;
+  campaign->callbacks.ask_again_at = {};
   for (const AgentSessionId session : campaign->sessions) {
     world.sessions.at(session).next_preview_at = {};
   }
@@ -204,6 +210,13 @@ void leads_claimed(World& world, const LeadsClaimed& event) {
       lead_buffer::release(world, *lead);
     }
   }
+}
+
+void callbacks_claimed(World& world, const CallbacksClaimed& event) {
+  DialingCampaign* campaign = world.find_campaign(event.campaign);
+  CARILLON_ASSERT(campaign, "a campaign that asks for call-backs is not forgotten meanwhile");
+  callbacks::claimed(world, *campaign, event);
+  world.touch(*campaign);
 }
 
 }  // namespace carillon::core::record_changes

@@ -25,5 +25,6 @@ void leads_changed(World& world, CampaignId campaign);
 /// The calls and screens that have the lead show it as it is now.
 void lead_edited(World& world, const LeadPtr& lead);
 void leads_claimed(World& world, const LeadsClaimed& event);
+void callbacks_claimed(World& world, const CallbacksClaimed& event);
 
 }  // namespace carillon::core::record_changes

@@ -106,14 +106,15 @@ std::string set_disposition(ScriptStage& stage, Gaps gaps) {
     if (agent.live) submit.attempt = agent.live->attempt;
     submit.disposition = gaps[2];
     if (gaps[3].matched) submit.notes = gaps[3];
-    if (gaps[4].matched) {
-      const auto in = parse_duration(gaps[4]);
+    submit.callback_for_me = gaps[4].matched;
+    if (gaps[5].matched) {
+      const auto in = parse_duration(gaps[5]);
       if (!in) return std::string("Say a duration, as in: calling back in 2 h");
       submit.callback_at = stage.wall_now() + *in;
     }
-    if (gaps[5].matched) {
+    if (gaps[6].matched) {
       submit.then_pause = true;
-      submit.pause_reason = gaps[5];
+      submit.pause_reason = gaps[6];
     }
     stage.request(agent, submit);
     return std::string{};
@@ -308,7 +309,7 @@ void add_agent_phrases(PhraseTable& table) {
         decision.skip_reason = g[2];
         return decision;
       }));
-  add(R"re((\w+) sets "(.+?)"(?: with notes "(.+?)")?(?: calling back in (.+?))?(?: and pauses "(.+)")?)re",
+  add(R"re((\w+) sets "(.+?)"(?: with notes "(.+?)")?(?: calling back( personally)? in (.+?))?(?: and pauses "(.+)")?)re",
       set_disposition);
   add(R"((\w+)'s browser (goes|comes back))", by_agent<AgentPresence>([](Gaps g) {
         AgentPresence presence;

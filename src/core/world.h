@@ -49,8 +49,8 @@ struct Call {
   Attempt record;
   AttemptState state = AttemptState::kCommitting;
   LeadPtr lead;
-  AgentSessionId session;  ///< who talks; of a preview from the beginning; 0: nobody
-  bool preview = false;
+  AgentSessionId session;  ///< who talks; of a personal call from the beginning; 0: nobody
+  bool personal = false;   ///< made for one agent: a preview, or a call-back of the agent's own
   bool invited = false;   ///< an INVITE has left
   bool answered = false;  ///< a person or a machine picked up
   bool held = false;
@@ -123,14 +123,23 @@ struct LeadBuffer {
   bool all_closed = false;  ///< no zone set was inside the call window at the last look
 };
 
+/// Call-backs that agents of an auto campaign have agreed on for themselves (callbacks.h).
+struct CallbackWatch {
+  std::map<UserId, LeadPtr> held;  ///< due, reserved, and not yet dialed
+  bool claiming = false;
+  SteadyTime ask_again_at{};
+};
+
 /// A campaign at work.
 struct DialingCampaign {
   Campaign record;
   bool removed = false;
   LeadBuffer buffer;
+  CallbackWatch callbacks;
   TokenBucket starts;
 
   std::array<std::set<AttemptId>, kAttemptStates> calls;  ///< by state, oldest first
+  std::array<int, kAttemptStates> personal_calls{};       ///< how many of them are personal
   std::set<std::pair<uint64_t, AttemptId>> queue;         ///< answered calls, in order of answer
   std::set<std::pair<uint64_t, AgentSessionId>> waiting_agents;  ///< longest waiting first
   std::set<AgentSessionId> sessions;
@@ -151,10 +160,22 @@ struct DialingCampaign {
     return calls[static_cast<size_t>(state)];
   }
   int count(AttemptState state) const { return static_cast<int>(in(state).size()); }
+  /// Those that any agent may take: they are what the pace counts.
+  int shared(AttemptState state) const {
+    return count(state) - personal_calls[static_cast<size_t>(state)];
+  }
   int count(AgentState state) const { return agents[static_cast<size_t>(state)]; }
   int ready() const { return static_cast<int>(waiting_agents.size()); }
   /// Calls placed that nobody has answered yet.
   int unanswered() const { return count(AttemptState::kDialing) + count(AttemptState::kRinging); }
+  int shared_unanswered() const {
+    return shared(AttemptState::kDialing) + shared(AttemptState::kRinging);
+  }
+  /// Attempts on disk, or on their way there, and not yet placed.
+  int shared_written() const {
+    return shared(AttemptState::kCommitting) + shared(AttemptState::kOnDisk);
+  }
+  int shared_under_way() const { return shared_unanswered() + shared_written(); }
   /// Calls that take a channel.
   int placed() const;
   /// The same and those that are about to.

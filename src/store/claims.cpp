@@ -14,6 +14,8 @@ namespace {
 /// nine o'clock do not hold up one claim.
 constexpr int64_t kWakeAtOnce = 1'000;
 constexpr int64_t kPersonalCallbackMs = 3'600'000;
+/// So many due call-backs of a leadset are read to find one for each agent.
+constexpr int64_t kLookAhead = 1'000;
 
 /// The partial indexes leads_lane and leads_waiting hold exactly these.
 constexpr std::string_view kFree =
@@ -77,39 +79,55 @@ void wake_waiting(Database& db, const Rules& rules, WallTime now) {
 
 struct DueCallback {
   int64_t id;
-  bool own;
+  int64_t agent;  ///< 0: anybody's
   int64_t due_at;
 };
 
-std::vector<int64_t> due_callbacks(Database& db, const Rules& rules, const ClaimLeads& command) {
+/// Whose call-backs are meant: a condition on callback_agent_id and not_call_until.
+struct Whose {
+  std::string condition;
+  Values values;
+};
+
+/// At most `count` call-backs of each leadset whose time has come, those longest due first.
+std::vector<DueCallback> due_callbacks(Database& db, const Rules& rules,
+                                       const std::vector<ZoneSetId>& open_zone_sets, WallTime now,
+                                       const Whose& whose, int64_t count) {
   std::vector<DueCallback> due;
-  const int64_t now = to_unix_ms(command.now);
   for (const int64_t leadset : rules.leadsets) {
-    Values values{leadset,
-                  now,
-                  rules.max_attempts,
-                  command.preview_agent.value,
-                  now - kPersonalCallbackMs,
-                  command.campaign.value};
+    Values values{leadset, to_unix_ms(now), rules.max_attempts};
+    values.insert(values.end(), whose.values.begin(), whose.values.end());
+    values.emplace_back(rules.campaign.value);
     values.insert(values.end(), rules.statuses.begin(), rules.statuses.end());
-    values.emplace_back(int64_t{command.count});
+    values.emplace_back(count);
     for (const auto& row : db.query(
              fmt::format("SELECT id, callback_agent_id, not_call_until FROM leads WHERE leadset_id "
                          "= ? AND callback_due = 1 AND {} AND not_call_until > 0 AND "
-                         "not_call_until <= ? AND called_count < ? AND (callback_agent_id IN (0, ?)"
-                         " OR not_call_until <= ?) AND zone_set_id IN ({}) AND {} AND status IN "
-                         "({}) ORDER BY not_call_until LIMIT ?{}",
-                         kFree, id_list(command.open_zone_sets), kNotListed,
+                         "not_call_until <= ? AND called_count < ? AND {} AND zone_set_id IN ({}) "
+                         "AND {} AND status IN ({}) ORDER BY not_call_until LIMIT ?{}",
+                         kFree, whose.condition, id_list(open_zone_sets), kNotListed,
                          marks(rules.statuses.size()), skip_locked(db)),
              values)) {
-      const auto agent = to_number<int64_t>(row[1]);
-      due.push_back({to_number<int64_t>(row[0]), agent != 0 && agent == command.preview_agent.value,
-                     to_number<int64_t>(row[2])});
+      due.push_back(
+          {to_number<int64_t>(row[0]), to_number<int64_t>(row[1]), to_number<int64_t>(row[2])});
     }
   }
   std::sort(due.begin(), due.end(), [](const auto& a, const auto& b) {
-    return std::tuple(!a.own, a.due_at, a.id) < std::tuple(!b.own, b.due_at, b.id);
+    return std::tuple(a.due_at, a.id) < std::tuple(b.due_at, b.id);
   });
+  return due;
+}
+
+/// Anybody's call-backs, and those of the preview agent before all others.
+std::vector<int64_t> callbacks_for_all(Database& db, const Rules& rules,
+                                       const ClaimLeads& command) {
+  const int64_t agent = command.preview_agent.value;
+  auto due = due_callbacks(db, rules, command.open_zone_sets, command.now,
+                           {"(callback_agent_id IN (0, ?) OR not_call_until <= ?)",
+                            {agent, to_unix_ms(command.now) - kPersonalCallbackMs}},
+                           command.count);
+  std::stable_partition(due.begin(), due.end(),
+                        [&](const auto& one) { return one.agent != 0 && one.agent == agent; });
   std::vector<int64_t> ids;
   for (const auto& one : due) ids.push_back(one.id);
   return ids;
@@ -192,7 +210,7 @@ LeadsClaimed claim_leads(Database& db, const ClaimLeads& command, const std::str
   }
   const auto count = static_cast<size_t>(command.count);
   wake_waiting(db, rules, command.now);
-  auto ids = due_callbacks(db, rules, command);
+  auto ids = callbacks_for_all(db, rules, command);
   if (ids.size() > count) ids.resize(count);
   if (ids.size() < count) {
     const auto more = from_lanes(db, rules, command, count - ids.size());
@@ -201,6 +219,33 @@ LeadsClaimed claim_leads(Database& db, const ClaimLeads& command, const std::str
   if (ids.empty()) return claimed;
   claimed.leads = reserve(db, ids, node, lease_end);
   claimed.exhausted = claimed.leads.size() < count;
+  return claimed;
+}
+
+CallbacksClaimed claim_callbacks(Database& db, const ClaimCallbacks& command,
+                                 const std::string& node, WallTime lease_end) {
+  CallbacksClaimed claimed;
+  claimed.campaign = command.campaign;
+  const Rules rules = read_rules(db, command.campaign);
+  if (rules.statuses.empty() || rules.leadsets.empty() || command.agents.empty() ||
+      command.open_zone_sets.empty()) {
+    return claimed;
+  }
+  std::vector<int64_t> ids;
+  std::vector<UserId> agents;
+  for (const auto& one : due_callbacks(
+           db, rules, command.open_zone_sets, command.now,
+           {fmt::format("callback_agent_id IN ({})", id_list(command.agents)), {}}, kLookAhead)) {
+    const UserId agent{one.agent};
+    if (std::find(agents.begin(), agents.end(), agent) != agents.end()) continue;
+    agents.push_back(agent);
+    ids.push_back(one.id);
+  }
+  if (ids.empty()) return claimed;
+  auto leads = reserve(db, ids, node, lease_end);
+  for (size_t i = 0; i < leads.size(); ++i) {
+    claimed.callbacks.push_back({agents[i], std::move(leads[i])});
+  }
   return claimed;
 }
 

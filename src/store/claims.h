@@ -19,4 +19,8 @@ namespace carillon::store {
 LeadsClaimed claim_leads(Database& db, const ClaimLeads& command, const std::string& node,
                          WallTime lease_end);
 
+/// The same for call-backs that agents have promised themselves: one for each who has one due.
+CallbacksClaimed claim_callbacks(Database& db, const ClaimCallbacks& command,
+                                 const std::string& node, WallTime lease_end);
+
 }  // namespace carillon::store

@@ -58,8 +58,11 @@ void CommandRunner::run(Database& db, const StoreCommand& command, WallTime now,
 }
 
 void CommandRunner::run(Database& db, const ClaimLeads& command, WallTime now, Group& group) {
-  const WallTime lease_end = now + std::chrono::duration_cast<Duration>(lease_);
-  group.events.emplace_back(claim_leads(db, command, node_, lease_end));
+  group.events.emplace_back(claim_leads(db, command, node_, now + lease_));
+}
+
+void CommandRunner::run(Database& db, const ClaimCallbacks& command, WallTime now, Group& group) {
+  group.events.emplace_back(claim_callbacks(db, command, node_, now + lease_));
 }
 
 void CommandRunner::run(Database& db, const ReleaseLeads& command, WallTime, Group& group) {
@@ -215,6 +218,9 @@ void CommandRunner::run(Database& db, const AgentStateLogged& command, WallTime,
 std::optional<StoreEvent> refusal(const StoreCommand& command, const std::string& reason) {
   if (const auto* claim = std::get_if<ClaimLeads>(&command)) {
     return LeadsClaimed{claim->campaign, {}, false, reason};
+  }
+  if (const auto* claim = std::get_if<ClaimCallbacks>(&command)) {
+    return CallbacksClaimed{claim->campaign, {}, reason};
   }
   if (const auto* commit = std::get_if<CommitAttempt>(&command)) return refused(*commit, reason);
   if (const auto* save = std::get_if<SaveDisposition>(&command)) {

@@ -24,6 +24,7 @@ struct Group {
 /// | Command          | Writes                                            | Event             |
 /// | ---------------- | ------------------------------------------------- | ----------------- |
 /// | ClaimLeads       | reserves leads                                    | LeadsClaimed      |
+/// | ClaimCallbacks   | reserves agents' own call-backs                   | CallbacksClaimed  |
 /// | ReleaseLeads     | frees leads that are not in a call                |                   |
 /// | CommitAttempt    | the attempt; lead: called count, last called      | AttemptCommitted, |
 /// |                  |                                                   | AttemptRefused    |
@@ -41,6 +42,7 @@ class CommandRunner {
 
  private:
   void run(Database& db, const ClaimLeads& command, WallTime now, Group& group);
+  void run(Database& db, const ClaimCallbacks& command, WallTime now, Group& group);
   void run(Database& db, const ReleaseLeads& command, WallTime now, Group& group);
   void run(Database& db, const CommitAttempt& command, WallTime now, Group& group);
   void run(Database& db, const FinishAttempt& command, WallTime now, Group& group);

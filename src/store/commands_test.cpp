@@ -9,7 +9,9 @@ namespace carillon::store::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr int64_t kHour = 3'600'000;
 const WallTime kNow = at_ms(1'700'000'000'000);
@@ -51,6 +53,17 @@ class Commands : public OnBoth {
     attempt.ended_at = kNow + 60s;
     attempt.ended_by = "customer";
     store.store().send(FinishAttempt{attempt, fate});
+  }
+  /// Ends the attempt with a call-back; `agent` makes it, 0: anybody.
+  void agree_on_callback(const Attempt& attempt, WallTime at, UserId agent) {
+    finish(attempt, Outcome::kAnswered,
+           {.lead = attempt.lead, .finished = false, .not_call_until = {}});
+    auto save = disposition(attempt, {.name = "CALL BACK", .callback = true});
+    save.callback_at = save.fate.not_call_until = at;
+    save.callback_for_me = static_cast<bool>(agent);
+    if (agent) save.agent = agent;
+    store.store().send(save);
+    store.expect<DispositionSaved>();
   }
   SaveDisposition disposition(const Attempt& attempt, DispositionRule rule) {
     SaveDisposition save;
@@ -280,14 +293,7 @@ TEST_P(Commands, CallBacksComeFirstAndToTheirAgent) {
   std::vector<Attempt> attempts;
   for (int64_t id = 1; id <= 2; ++id) {
     attempts.push_back(begin(sample, id));
-    finish(attempts.back(), Outcome::kAnswered,
-           {.lead = attempts.back().lead, .finished = false, .not_call_until = {}});
-    auto save = disposition(attempts.back(), {.name = "CALL BACK", .callback = true});
-    save.callback_at = kNow + 1h;
-    save.fate.not_call_until = save.callback_at;
-    save.callback_for_me = id == 1;
-    store.store().send(save);
-    store.expect<DispositionSaved>();
+    agree_on_callback(attempts.back(), kNow + 1h, id == 1 ? UserId{3} : UserId{});
   }
   edit_lead(sample.leads[2], [](Lead& lead) { lead.priority = 99; });
   // Before the time: only the others.
@@ -302,6 +308,39 @@ TEST_P(Commands, CallBacksComeFirstAndToTheirAgent) {
               ElementsAre(attempts[1].lead, sample.leads[2]));
   // After an hour of waiting for its agent anybody may make it.
   EXPECT_THAT(claim_ids(sample, 1, kNow + 2h), ElementsAre(attempts[0].lead));
+}
+
+TEST_P(Commands, EachAgentGetsTheOwnCallBackThatIsDueForLongest) {
+  const auto sample = make_campaign(store, 6);
+  std::vector<LeadId> leads;
+  const std::vector<std::pair<WallTime, UserId>> agreed{{kNow + 2h, UserId{3}},
+                                                        {kNow + 1h, UserId{3}},
+                                                        {kNow + 1h, UserId{4}},
+                                                        {kNow + 1h, UserId{}}};
+  for (const auto& [at, agent] : agreed) {
+    const auto attempt = begin(sample, static_cast<int64_t>(leads.size()) + 1);
+    agree_on_callback(attempt, at, agent);
+    leads.push_back(attempt.lead);
+  }
+  const auto ask = [&](WallTime now, std::vector<UserId> agents) {
+    store.store().send(ClaimCallbacks{sample.campaign, std::move(agents), {sample.zone}, now});
+    std::vector<std::pair<UserId, LeadId>> due;
+    for (const auto& one : store.expect<CallbacksClaimed>().callbacks) {
+      due.emplace_back(one.agent, one.lead->id);
+    }
+    return due;
+  };
+  EXPECT_THAT(ask(kNow + 59min, {UserId{3}, UserId{4}}), SizeIs(0)) << "not yet";
+  EXPECT_THAT(ask(kNow + 2h, {UserId{5}}), SizeIs(0)) << "has promised none";
+  EXPECT_THAT(ask(kNow + 2h, {UserId{3}, UserId{4}}),
+              UnorderedElementsAre(Pair(UserId{3}, leads[1]), Pair(UserId{4}, leads[2])));
+  EXPECT_THAT(ask(kNow + 2h, {UserId{3}, UserId{4}}), ElementsAre(Pair(UserId{3}, leads[0])))
+      << "what is reserved is not given out again";
+  store.store().send(ReleaseLeads{{leads[2]}});
+  ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+    return writer.add_dnc({.phone = writer.lead(leads[2])->phone, .reason = "asked for it"});
+  }));
+  EXPECT_THAT(ask(kNow + 2h, {UserId{4}}), SizeIs(0)) << "the do-not-call lists come first";
 }
 
 TEST_P(Commands, AnAttemptThatWasNotDialedLeavesTheLeadAsItWas) {

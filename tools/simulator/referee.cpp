@@ -139,6 +139,7 @@ void Referee::check_place(const PlaceCall& place) {
   LiveCall call;
   call.campaign = place.campaign;
   call.lead = row->second.attempt.lead;
+  call.personal = static_cast<bool>(row->second.attempt.agent);
   call.since = now_.steady;
   calls_[place.attempt] = call;
   dialed_.insert(place.attempt);
@@ -163,6 +164,9 @@ void Referee::check_lead(const PlaceCall& place, const Attempt& attempt) {
   if (!campaign.active || removed_.contains(place.campaign) || !right_status || !row.reserved ||
       row.lead.finished || row.lead.called_count > campaign.max_attempts) {
     foul("only dialable leads", fmt::format("lead {}", attempt.lead));
+  }
+  if (row.callback_agent && attempt.agent != row.callback_agent) {
+    foul("a call-back is made by whom it was promised", fmt::format("lead {}", attempt.lead));
   }
   core::ZoneSets sets;
   sets.replace(disk_.zone_sets());
@@ -205,7 +209,8 @@ void Referee::check_pace(CampaignId id) {
   });
   const auto unanswered = std::count_if(calls_.begin(), calls_.end(), [&](const auto& entry) {
     const LiveCall& call = entry.second;
-    return call.campaign == id && !call.answered_told && !call.end_told && !call.agent;
+    const bool shared = !call.personal && !call.agent;
+    return call.campaign == id && shared && !call.answered_told && !call.end_told;
   });
   const int wanted = core::calls_wanted(campaign.outbound_multiplier, static_cast<int>(ready));
   if (unanswered > wanted) {
@@ -216,6 +221,7 @@ void Referee::check_pace(CampaignId id) {
 void Referee::check_queue() {
   for (const auto& [attempt, call] : calls_) {
     if (!call.answered_told || call.agent || call.prompted || call.end_told) continue;
+    if (call.personal && !call.aside) continue;
     if (call.aside && call.shown != CallState::kWaiting) continue;
     for (const auto& [session, agent] : agents_) {
       const AgentLive& live = agent.last;

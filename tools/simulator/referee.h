@@ -50,6 +50,7 @@ class Referee {
   struct LiveCall {
     CampaignId campaign;
     LeadId lead;
+    bool personal = false;  ///< made for one agent, and no other takes it
     bool answered_told = false;
     bool prompted = false;
     bool end_told = false;

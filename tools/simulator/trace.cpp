@@ -25,6 +25,10 @@ struct Words {
     return fmt::format("{} leads claimed for campaign {}{} {}", m.leads.size(), m.campaign,
                        m.exhausted ? ", exhausted" : "", m.error);
   }
+  std::string operator()(const CallbacksClaimed& m) const {
+    return fmt::format("{} call-backs claimed for campaign {} {}", m.callbacks.size(), m.campaign,
+                       m.error);
+  }
   std::string operator()(const AttemptCommitted& m) const {
     return fmt::format("attempt {} is on disk", m.attempt);
   }
@@ -158,6 +162,9 @@ struct Words {
   }
   std::string operator()(const ClaimLeads& m) const {
     return fmt::format("claim {} leads of campaign {}", m.count, m.campaign);
+  }
+  std::string operator()(const ClaimCallbacks& m) const {
+    return fmt::format("claim call-backs of {} agents of campaign {}", m.agents.size(), m.campaign);
   }
   std::string operator()(const ReleaseLeads& m) const {
     std::string list;

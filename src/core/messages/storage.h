@@ -26,6 +26,14 @@ struct ClaimLeads {
   WallTime now{};
   UserId preview_agent;  ///< 0, or the agent whose own call-backs come first
 };
+/// Reserves, for each of `agents`, the call-back of their own that is due for longest, if any: those
+/// that ClaimLeads leaves to them. Checks what ClaimLeads checks. Answered by CallbacksClaimed.
+struct ClaimCallbacks {
+  CampaignId campaign;
+  std::vector<UserId> agents;
+  std::vector<ZoneSetId> open_zone_sets;
+  WallTime now{};
+};
 /// Gives reserved leads back untouched.
 struct ReleaseLeads {
   std::vector<LeadId> leads;
@@ -98,7 +106,7 @@ struct AgentStateLogged {
   WallTime at{};
 };
 
-using StoreCommand = std::variant<ClaimLeads, ReleaseLeads, CommitAttempt, FinishAttempt,
+using StoreCommand = std::variant<ClaimLeads, ClaimCallbacks, ReleaseLeads, CommitAttempt, FinishAttempt,
                                   UpdateAttempt, SaveDisposition, SaveRecording, NoteAttempt,
                                   BeginAgentSession, EndAgentSession, AgentStateLogged>;
 
@@ -119,6 +127,15 @@ struct LeadsClaimed {
   std::vector<std::shared_ptr<const Lead>> leads;
   bool exhausted = false;  ///< fewer than asked for: ask again after LeadsChanged or some time
   std::string error;       ///< the store failed; nothing was reserved
+};
+struct CallbacksClaimed {
+  struct Callback {
+    UserId agent;
+    std::shared_ptr<const Lead> lead;
+  };
+  CampaignId campaign;
+  std::vector<Callback> callbacks;  ///< at most one for each agent
+  std::string error;                ///< the store failed; nothing was reserved
 };
 struct AttemptCommitted {
   AttemptId attempt;
@@ -160,7 +177,7 @@ struct LeadEdited {
   std::shared_ptr<const Lead> lead;
 };
 
-using StoreEvent = std::variant<StoreReady, LeadsClaimed, AttemptCommitted, AttemptRefused,
+using StoreEvent = std::variant<StoreReady, LeadsClaimed, CallbacksClaimed, AttemptCommitted, AttemptRefused,
                                 DispositionSaved, CampaignChanged, CampaignRemoved, TrunksChanged,
                                 AgentsChanged, ZoneSetsChanged, LeadsChanged, LeadEdited>;
 

@@ -5,9 +5,16 @@
 #include <fmt/format.h>
 
 namespace carillon::core::testing {
+namespace {
+
+/// A call-back that was promised by one agent waits so long for that agent.
+constexpr Duration kPersonalCallback = 1h;
+
+}  // namespace
 
 std::optional<StoreEvent> ModelStore::apply(const StoreCommand& command) {
   if (const auto* c = std::get_if<ClaimLeads>(&command)) return claim(*c);
+  if (const auto* c = std::get_if<ClaimCallbacks>(&command)) return claim(*c);
   if (const auto* c = std::get_if<CommitAttempt>(&command)) return commit(*c);
   if (const auto* c = std::get_if<SaveDisposition>(&command)) return save(*c);
   if (const auto* c = std::get_if<FinishAttempt>(&command)) finish(*c);
@@ -28,17 +35,20 @@ std::optional<StoreEvent> ModelStore::apply(const StoreCommand& command) {
   return std::nullopt;
 }
 
-bool ModelStore::is_dialable(const LeadRow& row, const Campaign& campaign,
-                             const ClaimLeads& command) const {
+bool ModelStore::is_dialable(const LeadRow& row, CampaignId id,
+                             const std::vector<ZoneSetId>& open_zone_sets, WallTime now) const {
   const auto contains = [](const auto& list, const auto& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
   };
+  const auto found = campaigns.find(id);
+  if (found == campaigns.end() || !found->second.active) return false;
+  const Campaign& campaign = found->second;
   const Lead& lead = row.lead;
   return row.campaign == campaign.id && !row.reserved && !row.do_not_call && !lead.finished &&
          contains(campaign.source_statuses, lead.status) &&
          lead.called_count < campaign.max_attempts &&
-         (!lead.not_call_until || *lead.not_call_until <= command.now) &&
-         contains(command.open_zone_sets, lead.zone_set);
+         (!lead.not_call_until || *lead.not_call_until <= now) &&
+         contains(open_zone_sets, lead.zone_set);
 }
 
 StoreEvent ModelStore::claim(const ClaimLeads& command) {
@@ -48,16 +58,38 @@ StoreEvent ModelStore::claim(const ClaimLeads& command) {
     answer.error = "disk I/O error.";
     return answer;
   }
-  const auto campaign = campaigns.find(command.campaign);
-  if (campaign != campaigns.end() && campaign->second.active) {
-    for (auto& [id, row] : leads) {
-      if (std::ssize(answer.leads) >= command.count) break;
-      if (!is_dialable(row, campaign->second, command)) continue;
-      row.reserved = true;
-      answer.leads.push_back(std::make_shared<const Lead>(row.lead));
-    }
+  for (auto& [id, row] : leads) {
+    if (std::ssize(answer.leads) >= command.count) break;
+    if (!is_dialable(row, command.campaign, command.open_zone_sets, command.now)) continue;
+    const bool somebody_elses =
+        row.callback_agent && row.callback_agent != command.preview_agent &&
+        row.lead.not_call_until && *row.lead.not_call_until > command.now - kPersonalCallback;
+    if (somebody_elses) continue;
+    if (row.callback_agent != command.preview_agent) row.callback_agent = {};
+    row.reserved = true;
+    answer.leads.push_back(std::make_shared<const Lead>(row.lead));
   }
   answer.exhausted = std::ssize(answer.leads) < command.count;
+  return answer;
+}
+
+StoreEvent ModelStore::claim(const ClaimCallbacks& command) {
+  CallbacksClaimed answer;
+  answer.campaign = command.campaign;
+  if (fail_claims) {
+    answer.error = "disk I/O error.";
+    return answer;
+  }
+  for (const UserId agent : command.agents) {
+    const auto due = std::find_if(leads.begin(), leads.end(), [&](const auto& entry) {
+      const LeadRow& row = entry.second;
+      return row.callback_agent == agent &&
+             is_dialable(row, command.campaign, command.open_zone_sets, command.now);
+    });
+    if (due == leads.end()) continue;
+    due->second.reserved = true;
+    answer.callbacks.push_back({agent, std::make_shared<const Lead>(due->second.lead)});
+  }
   return answer;
 }
 
@@ -85,6 +117,8 @@ void ModelStore::finish(const FinishAttempt& command) {
   if (lead == leads.end()) return;
   lead->second.reserved = false;
   lead->second.lead.last_outcome = command.attempt.outcome;
+  const bool disposed = dispositions.contains(command.attempt.id);
+  if (!command.fate.not_dialed && !disposed) lead->second.callback_agent = {};
   decide_fate(command.fate);
 }
 
@@ -106,6 +140,8 @@ StoreEvent ModelStore::save(const SaveDisposition& command) {
   if (const auto it = leads.find(command.lead); it != leads.end()) {
     it->second.lead.last_disposition = command.rule.name;
     if (command.rule.do_not_call) it->second.do_not_call = true;
+    const bool own = command.rule.callback && command.callback_for_me;
+    it->second.callback_agent = own ? command.agent : UserId{};
   }
   decide_fate(command.fate);
   return answer;

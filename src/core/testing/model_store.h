@@ -22,6 +22,7 @@ class ModelStore {
     CampaignId campaign;
     bool reserved = false;
     bool do_not_call = false;
+    UserId callback_agent;  ///< who alone makes the agreed call-back; 0: anybody
   };
   struct AttemptRow {
     Attempt attempt;
@@ -66,11 +67,13 @@ class ModelStore {
 
  private:
   StoreEvent claim(const ClaimLeads& command);
+  StoreEvent claim(const ClaimCallbacks& command);
   StoreEvent commit(const CommitAttempt& command);
   void finish(const FinishAttempt& command);
   StoreEvent save(const SaveDisposition& command);
   void decide_fate(const LeadFate& fate);
-  bool is_dialable(const LeadRow& row, const Campaign& campaign, const ClaimLeads& command) const;
+  bool is_dialable(const LeadRow& row, CampaignId campaign,
+                   const std::vector<ZoneSetId>& open_zone_sets, WallTime now) const;
 
   std::map<std::vector<std::string>, ZoneSetId> zone_set_ids_;
 };

@@ -33,10 +33,12 @@ interface Props {
   status: ReactNode;
   /** The campaign's Transfer flag. */
   transferAllowed: boolean;
+  /** The agent's own call-back is dialed, in a campaign whose calls otherwise come by themselves. */
+  ownCallBack: boolean;
 }
 
 /** Who is on the line, since when, and the next action: where the agent's eye rests. */
-export function CallPanel({ session, call, actions, onMute, status, transferAllowed }: Props) {
+export function CallPanel({ session, call, actions, onMute, status, transferAllowed, ownCallBack }: Props) {
   const look = lookOf(agentStates, session.state);
   const Sign = look.icon;
   const talking = session.state === 'in_call' || session.state === 'on_hold';
@@ -67,7 +69,7 @@ export function CallPanel({ session, call, actions, onMute, status, transferAllo
         <Clock session={session} call={mine} connectedAt={connectedAt} />
       </p>
       <p className={classes.under}>
-        <Under session={session} />
+        <Under session={session} ownCallBack={ownCallBack} />
       </p>
       {talking ? (
         <TalkControls session={session} actions={actions} onMute={onMute} transferAllowed={transferAllowed} />
@@ -98,7 +100,8 @@ function Clock({ session, call, connectedAt }: { session: AgentLive; call: CallL
   return <Elapsed since={session.since} />;
 }
 
-function Under({ session }: { session: AgentLive }) {
+function Under({ session, ownCallBack }: { session: AgentLive; ownCallBack: boolean }) {
+  if (ownCallBack) return <>The call-back that you have agreed on</>;
   if (session.guest) return <>A colleague has asked you in</>;
   if (session.state === 'on_hold' && !session.third) {
     return (

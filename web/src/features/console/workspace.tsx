@@ -41,7 +41,9 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
   const talking = session.state === 'in_call' || session.state === 'on_hold';
   const open = session.attempt_id !== null && session.attempt_id !== submitted && session.state !== 'ringing' && !session.guest ? session.attempt_id : null;
 
-  useSounds(session, line.state === 'interrupted');
+  const ownCallBack = session.state === 'ringing' && campaign?.type === 'auto';
+
+  useSounds(session, ownCallBack, line.state === 'interrupted');
   useTitle(session);
   useReturnNotice(session);
   const { setMuted } = line;
@@ -84,6 +86,7 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
             onMute={line.setMuted}
             status={status}
             transferAllowed={campaign?.transfer_allowed ?? false}
+            ownCallBack={ownCallBack}
           />
           <ParkedCalls session={session} parked={parked} actions={actions} />
           <OwnStatistics session={session} />
@@ -131,9 +134,9 @@ function Reading({ campaign, session, agentName }: { campaign: AgentCampaign | u
 const noLead = {};
 
 /** A chime for each new call, and another when the line breaks. */
-function useSounds(session: AgentLive, interrupted: boolean): void {
+function useSounds(session: AgentLive, ownCallBack: boolean, interrupted: boolean): void {
   const { volume } = useAudioSettings();
-  const onCall = session.state === 'in_call' || session.state === 'preview' ? (session.attempt_id ?? session.lead?.id ?? null) : null;
+  const onCall = session.state === 'in_call' || session.state === 'preview' || ownCallBack ? (session.attempt_id ?? session.lead?.id ?? null) : null;
   // A call that is there when the page opens is not new.
   const heard = useRef(onCall);
   useEffect(() => {
