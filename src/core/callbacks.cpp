@@ -60,8 +60,7 @@ void claim(World& world, DialingCampaign& campaign) {
     return world.timers.set_earlier(TimerKind::kCampaignWake, campaign.record.id.value, next);
   }
   watch.ask_again_at = now + world.options.lead_poll;
-  world.timers.set_earlier(TimerKind::kCampaignWake, campaign.record.id.value,
-                           watch.ask_again_at);
+  world.timers.set_earlier(TimerKind::kCampaignWake, campaign.record.id.value, watch.ask_again_at);
   ClaimCallbacks command;
   command.campaign = campaign.record.id;
   command.open_zone_sets =

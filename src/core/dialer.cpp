@@ -56,7 +56,8 @@ int end_youngest(World& world, DialingCampaign& campaign, AttemptState state, in
 void end_beyond_demand(World& world, DialingCampaign& campaign) {
   if (is_preview(campaign)) return;
   const int waiting = campaign.shared(S::kWaiting);
-  int surplus = campaign.shared_under_way() - std::max(0, wanted(campaign, campaign.on_duty) - waiting);
+  int surplus =
+      campaign.shared_under_way() - std::max(0, wanted(campaign, campaign.on_duty) - waiting);
   if (!campaign.dials()) {
     // What has not left yet must not leave any more, whoever is there.
     surplus = std::max(surplus, campaign.shared_written());

@@ -52,6 +52,8 @@ struct EngineOptions {
   Duration park_limit = 5min;
   /// The figures of a campaign are published at most once in this time.
   Duration live_interval = 250ms;
+  /// IANA zone of the house: the figures of today begin anew at its midnight.
+  std::string home_zone = "UTC";
   /// The safe-harbour message (16 CFR 310.4(b)(4)(iii)), a prompt's name.
   std::string safe_harbour_prompt = "safe_harbour";
 };

@@ -195,7 +195,10 @@ void flush(World& world) {
 }
 
 void roll_day(World& world) {
-  const WallTime today = std::chrono::floor<std::chrono::days>(world.now.wall);
+  const WallTime minute = std::chrono::floor<std::chrono::minutes>(world.now.wall);
+  if (world.day_checked == minute) return;
+  world.day_checked = minute;
+  const WallTime today = world.zones.day_began(world.options.home_zone, world.now.wall);
   if (world.day_began == today) return;
   world.day_began = today;
   for (auto& [id, campaign] : world.campaigns) {

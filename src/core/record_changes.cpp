@@ -83,6 +83,12 @@ void ready(World& world, const StoreReady& event) {
   world.zone_sets.replace(event.zone_sets);
   put_trunks(world, event.trunks);
   for (const Campaign& campaign : event.campaigns) world.touch(put(world, campaign));
+  for (const CampaignDay& day : event.today) {
+    DialingCampaign* campaign = world.find_campaign(day.campaign);
+    if (!campaign) continue;
+    campaign->answered_today = day.answered;
+    campaign->dropped_today = day.dropped;
+  }
 }
 
 void campaign_changed(World& world, const Campaign& record) {

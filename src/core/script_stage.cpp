@@ -10,7 +10,7 @@ ScriptStage::ScriptStage()
 void ScriptStage::start() {
   if (engine_) return;
   engine_ = std::make_unique<Engine>(EngineOptions{}, zones);
-  send(StoreEvent{store.recover()});
+  send(StoreEvent{store.recover(zones.day_began("UTC", wall_now()))});
 }
 
 void ScriptStage::crash() {

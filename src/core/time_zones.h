@@ -17,6 +17,9 @@ class TimeZones {
   /// Minutes after local midnight (0 to 1439) in the IANA zone `zone` at `at`; nothing when there
   /// is no such zone.
   virtual std::optional<int> minutes_after_midnight(const std::string& zone, WallTime at) const = 0;
+
+  /// When the day of `at` began in `zone`; of UTC's day when there is no such zone.
+  virtual WallTime day_began(const std::string& zone, WallTime at) const = 0;
 };
 
 }  // namespace carillon::core

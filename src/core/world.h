@@ -51,8 +51,8 @@ struct Call {
   LeadPtr lead;
   AgentSessionId session;  ///< who talks; of a personal call from the beginning; 0: nobody
   bool personal = false;   ///< made for one agent: a preview, or a call-back of the agent's own
-  bool invited = false;   ///< an INVITE has left
-  bool answered = false;  ///< a person or a machine picked up
+  bool invited = false;    ///< an INVITE has left
+  bool answered = false;   ///< a person or a machine picked up
   bool held = false;
   std::optional<ThirdParty> third;
   bool was_parked = false;
@@ -221,6 +221,7 @@ struct World {
   std::unordered_set<LeadId> held_leads;  ///< reserved by this node: buffered, shown or called
 
   std::optional<WallTime> day_began;
+  std::optional<WallTime> day_checked;  ///< the minute in which it was last looked up
   std::deque<CampaignId> dirty;
   std::vector<AttemptId> changed_calls;
   std::vector<AgentSessionId> changed_sessions;

@@ -53,13 +53,19 @@ store::ZoneOpen zone_open_by(const core::TimeZones& zones) {
   };
 }
 
+core::EngineOptions engine_options() {
+  core::EngineOptions options;
+  options.home_zone = zone_of_this_machine();
+  return options;
+}
+
 }  // namespace
 
 /// In the order of their start; the end is the other way round, see stop().
 class Node::Rooms {
  public:
   explicit Rooms(const Configuration& configuration, const DataFolder& folder)
-      : configuration_(configuration), folder_(folder), core_(core::EngineOptions{}, zones_) {}
+      : configuration_(configuration), folder_(folder), core_(engine_options(), zones_) {}
 
   Result<void> start() {
     using Step = Result<void> (Rooms::*)();
@@ -114,6 +120,9 @@ class Node::Rooms {
     config.recordings = folder_.recordings;
     config.node = configuration_.node;
     config.zone_open = zone_open_by(zones_);
+    config.day_began = [this, zone = zone_of_this_machine()](WallTime at) {
+      return zones_.day_began(zone, at);
+    };
     config.webhook_data = api::webhook_data;
     store::StoreSinks sinks;
     sinks.to_core = [this](StoreEvent event) { core_.push(std::move(event)); };

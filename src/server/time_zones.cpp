@@ -29,4 +29,25 @@ std::optional<int> SystemTimeZones::minutes_after_midnight(const std::string& zo
   return answer.minutes;
 }
 
+WallTime SystemTimeZones::day_began(const std::string& zone, WallTime at) const {
+  try {
+    const auto* rules = date::locate_zone(zone);
+    const auto midnight = std::chrono::floor<date::days>(rules->to_local(at));
+    // Where summer time begins at midnight, the day begins at one o'clock.
+    return std::chrono::floor<Duration>(rules->to_sys(midnight, date::choose::earliest));
+  } catch (const std::exception&) {
+    return std::chrono::floor<date::days>(at);
+  }
+}
+
+std::string zone_of_this_machine() {
+  try {
+    return date::current_zone()->name();
+  } catch (const std::exception& failure) {
+    spdlog::warn("This machine's time zone is not known, days begin at midnight UTC: {}",
+                 failure.what());
+    return "UTC";
+  }
+}
+
 }  // namespace carillon::server

@@ -14,6 +14,7 @@ namespace carillon::server {
 class SystemTimeZones final : public core::TimeZones {
  public:
   std::optional<int> minutes_after_midnight(const std::string& zone, WallTime at) const override;
+  WallTime day_began(const std::string& zone, WallTime at) const override;
 
  private:
   struct Answer {
@@ -23,5 +24,8 @@ class SystemTimeZones final : public core::TimeZones {
   mutable std::mutex mutex_;
   mutable std::unordered_map<std::string, Answer> answers_;
 };
+
+/// The IANA name of the zone that this machine is set to; "UTC" when it does not say.
+std::string zone_of_this_machine();
 
 }  // namespace carillon::server

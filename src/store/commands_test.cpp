@@ -343,6 +343,28 @@ TEST_P(Commands, EachAgentGetsTheOwnCallBackThatIsDueForLongest) {
   EXPECT_THAT(ask(kNow + 2h, {UserId{4}}), SizeIs(0)) << "the do-not-call lists come first";
 }
 
+TEST_P(Commands, AStartKnowsHowTheCallsOfTodayWent) {
+  const auto sample = make_campaign(store, 3);
+  int64_t id = 0;
+  for (const Outcome outcome : {Outcome::kAnswered, Outcome::kDropped, Outcome::kBusy}) {
+    const auto attempt = begin(sample, ++id);
+    finish(attempt, outcome, {.lead = attempt.lead, .finished = true, .not_call_until = {}});
+  }
+  store.close();
+  const auto today = [&](WallTime day_began) {
+    TestStore again(database.address(), [&](StoreConfig& config) {
+      config.day_began = [day_began](WallTime) { return day_began; };
+    });
+    return again.ready.today;
+  };
+  const auto days = today(kNow);
+  ASSERT_THAT(days, SizeIs(1));
+  EXPECT_EQ(days[0].campaign, sample.campaign);
+  EXPECT_EQ(days[0].answered, 1);
+  EXPECT_EQ(days[0].dropped, 1);
+  EXPECT_THAT(today(kNow + 1h), SizeIs(0)) << "they ended before that day began";
+}
+
 TEST_P(Commands, AnAttemptThatWasNotDialedLeavesTheLeadAsItWas) {
   const auto sample = make_campaign(store, 1);
   const auto first = begin(sample, 1);

@@ -40,6 +40,21 @@ int64_t highest_id(Database& db, const std::string& table, int64_t number) {
   return std::max(first, highest);
 }
 
+std::vector<CampaignDay> read_today(Database& db, const std::string& node, WallTime day_began) {
+  std::vector<CampaignDay> today;
+  // No call lasts longer than a day: the older ones are passed over by the index.
+  for (const auto& row : db.query(
+           "SELECT campaign_id, sum(CASE WHEN outcome = ? THEN 1 ELSE 0 END), sum(CASE WHEN "
+           "outcome = ? THEN 1 ELSE 0 END) FROM attempts WHERE started_at >= ? AND ended_at >= ? "
+           "AND node = ? GROUP BY campaign_id",
+           {encode(Outcome::kAnswered), encode(Outcome::kDropped), to_unix_ms(day_began - 24h),
+            to_unix_ms(day_began), node})) {
+    today.push_back({CampaignId{to_number<int64_t>(row[0])}, to_number<int64_t>(row[1]),
+                     to_number<int64_t>(row[2])});
+  }
+  return today;
+}
+
 }  // namespace
 
 int64_t recover_node(Database& db, const std::string& node, WallTime now, const Outbox& outbox,
@@ -77,7 +92,7 @@ int64_t node_number(Database& db, const std::string& node) {
       {node});
 }
 
-Result<StoreReady> read_ready(Database& db, const std::string& node) {
+Result<StoreReady> read_ready(Database& db, const std::string& node, WallTime day_began) {
   return guarded([&]() -> Result<StoreReady> {
     Reader reader(db);
     StoreReady ready;
@@ -96,6 +111,7 @@ Result<StoreReady> read_ready(Database& db, const std::string& node) {
     ready.trunks = std::move(*trunks);
     ready.zone_sets = std::move(*zone_sets);
     ready.agents = std::move(*agents);
+    ready.today = read_today(db, node, day_began);
     return ready;
   });
 }

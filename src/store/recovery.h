@@ -21,6 +21,6 @@ int64_t recover_node(Database& db, const std::string& node, WallTime now, const 
 int64_t node_number(Database& db, const std::string& node);
 
 /// What the core is told at start.
-Result<StoreReady> read_ready(Database& db, const std::string& node);
+Result<StoreReady> read_ready(Database& db, const std::string& node, WallTime day_began);
 
 }  // namespace carillon::store

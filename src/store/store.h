@@ -30,6 +30,8 @@ struct StoreConfig {
   std::chrono::milliseconds stats_gap{1'000};  ///< at least this between recounts of one campaign
   /// Decides the reason "window" of lead statistics; the server supplies it from the time zones.
   ZoneOpen zone_open;
+  /// When the day of a moment began, for the figures of today; not given: at midnight UTC.
+  std::function<WallTime(WallTime)> day_began;
   /// Writes the data of webhooks' events; the API supplies it. Called on the writer thread.
   WebhookData webhook_data;
 };

@@ -59,7 +59,10 @@ WriterLoop::~WriterLoop() { stop(); }
 
 Result<void> WriterLoop::start() {
   if (auto opened = open(); !opened) return opened;
-  auto ready = read_ready(*database_, config_.node);
+  const WallTime now = machine_now().wall;
+  const WallTime day_began =
+      config_.day_began ? config_.day_began(now) : std::chrono::floor<std::chrono::days>(now);
+  auto ready = read_ready(*database_, config_.node, day_began);
   if (!ready) return ready.error();
   for (const auto& campaign : ready->campaigns) hooks_.stats_dirty(campaign.id);
   hooks_.to_core(std::move(*ready));

@@ -222,8 +222,9 @@ void People::submit(Person& person) {
   if (submit.disposition == "CALL BACK") {
     // The console reads the wall clock of the server's answers: two days are far enough for every
     // jump of it; a time that has passed meanwhile is refused, and the agent chooses again.
-    submit.callback_at = person.live->since + (random_.chance(0.3) ? Duration{std::chrono::hours{48}}
-                                                                   : random_.between(1min, 8min));
+    submit.callback_at =
+        person.live->since +
+        (random_.chance(0.3) ? Duration{std::chrono::hours{48}} : random_.between(1min, 8min));
     submit.callback_for_me = random_.chance(0.7);
   }
   ask(person, submit);

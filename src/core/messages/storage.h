@@ -26,8 +26,9 @@ struct ClaimLeads {
   WallTime now{};
   UserId preview_agent;  ///< 0, or the agent whose own call-backs come first
 };
-/// Reserves, for each of `agents`, the call-back of their own that is due for longest, if any: those
-/// that ClaimLeads leaves to them. Checks what ClaimLeads checks. Answered by CallbacksClaimed.
+/// Reserves, for each of `agents`, the call-back of their own that is due for longest, if any:
+/// those that ClaimLeads leaves to them. Checks what ClaimLeads checks. Answered by
+/// CallbacksClaimed.
 struct ClaimCallbacks {
   CampaignId campaign;
   std::vector<UserId> agents;
@@ -106,11 +107,19 @@ struct AgentStateLogged {
   WallTime at{};
 };
 
-using StoreCommand = std::variant<ClaimLeads, ClaimCallbacks, ReleaseLeads, CommitAttempt, FinishAttempt,
-                                  UpdateAttempt, SaveDisposition, SaveRecording, NoteAttempt,
-                                  BeginAgentSession, EndAgentSession, AgentStateLogged>;
+using StoreCommand =
+    std::variant<ClaimLeads, ClaimCallbacks, ReleaseLeads, CommitAttempt, FinishAttempt,
+                 UpdateAttempt, SaveDisposition, SaveRecording, NoteAttempt, BeginAgentSession,
+                 EndAgentSession, AgentStateLogged>;
 
 // ------------------------------------------------------------------------------- events
+
+/// How a campaign's calls have gone since its day began.
+struct CampaignDay {
+  CampaignId campaign;
+  int64_t answered = 0;
+  int64_t dropped = 0;
+};
 
 /// First event after start. Attempts that a crash left open were ended with outcome Error before
 /// it, their leads finished, reservations of this node given back.
@@ -121,6 +130,7 @@ struct StoreReady {
   std::vector<Trunk> trunks;
   std::vector<ZoneSet> zone_sets;
   std::vector<User> agents;
+  std::vector<CampaignDay> today;  ///< of this node
 };
 struct LeadsClaimed {
   CampaignId campaign;
@@ -177,8 +187,9 @@ struct LeadEdited {
   std::shared_ptr<const Lead> lead;
 };
 
-using StoreEvent = std::variant<StoreReady, LeadsClaimed, CallbacksClaimed, AttemptCommitted, AttemptRefused,
-                                DispositionSaved, CampaignChanged, CampaignRemoved, TrunksChanged,
-                                AgentsChanged, ZoneSetsChanged, LeadsChanged, LeadEdited>;
+using StoreEvent =
+    std::variant<StoreReady, LeadsClaimed, CallbacksClaimed, AttemptCommitted, AttemptRefused,
+                 DispositionSaved, CampaignChanged, CampaignRemoved, TrunksChanged, AgentsChanged,
+                 ZoneSetsChanged, LeadsChanged, LeadEdited>;
 
 }  // namespace carillon

@@ -10,4 +10,10 @@ std::optional<int> FixedZones::minutes_after_midnight(const std::string& zone, W
   return static_cast<int>((local - midnight) / 1min);
 }
 
+WallTime FixedZones::day_began(const std::string& zone, WallTime at) const {
+  const auto it = offset_min.find(zone);
+  const std::chrono::minutes offset{it == offset_min.end() ? 0 : it->second};
+  return WallTime{std::chrono::floor<std::chrono::days>(at + offset)} - offset;
+}
+
 }  // namespace carillon::core::testing

@@ -13,6 +13,8 @@ class FixedZones : public TimeZones {
  public:
   std::optional<int> minutes_after_midnight(const std::string& zone, WallTime at) const override;
 
+  WallTime day_began(const std::string& zone, WallTime at) const override;
+
   /// Minutes east of UTC, by zone name.
   std::map<std::string, int> offset_min{{"UTC", 0},
                                         {"Europe/London", 0},

@@ -61,9 +61,9 @@ StoreEvent ModelStore::claim(const ClaimLeads& command) {
   for (auto& [id, row] : leads) {
     if (std::ssize(answer.leads) >= command.count) break;
     if (!is_dialable(row, command.campaign, command.open_zone_sets, command.now)) continue;
-    const bool somebody_elses =
-        row.callback_agent && row.callback_agent != command.preview_agent &&
-        row.lead.not_call_until && *row.lead.not_call_until > command.now - kPersonalCallback;
+    const bool somebody_elses = row.callback_agent && row.callback_agent != command.preview_agent &&
+                                row.lead.not_call_until &&
+                                *row.lead.not_call_until > command.now - kPersonalCallback;
     if (somebody_elses) continue;
     if (row.callback_agent != command.preview_agent) row.callback_agent = {};
     row.reserved = true;
@@ -147,7 +147,7 @@ StoreEvent ModelStore::save(const SaveDisposition& command) {
   return answer;
 }
 
-StoreReady ModelStore::recover() {
+StoreReady ModelStore::recover(WallTime day_began) {
   for (auto& [id, row] : attempts) {
     if (row.finished > 0 || row.recovered) continue;
     row.recovered = true;
@@ -164,7 +164,23 @@ StoreReady ModelStore::recover() {
   ready.trunks = trunk_list();
   ready.zone_sets = zone_sets();
   ready.agents = agent_list();
+  ready.today = today(day_began);
   return ready;
+}
+
+std::vector<CampaignDay> ModelStore::today(WallTime day_began) const {
+  std::map<CampaignId, CampaignDay> days;
+  for (const auto& [id, row] : attempts) {
+    const Attempt& attempt = row.attempt;
+    if (!attempt.ended_at || *attempt.ended_at < day_began) continue;
+    CampaignDay& day = days[attempt.campaign];
+    day.campaign = attempt.campaign;
+    if (attempt.outcome == Outcome::kAnswered) ++day.answered;
+    if (attempt.outcome == Outcome::kDropped) ++day.dropped;
+  }
+  std::vector<CampaignDay> result;
+  for (const auto& [campaign, day] : days) result.push_back(day);
+  return result;
 }
 
 Lead& ModelStore::add_lead(CampaignId campaign, Lead lead) {

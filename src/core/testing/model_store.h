@@ -39,7 +39,7 @@ class ModelStore {
 
   /// What happens at a start: open attempts end with Error, their leads are finished, reservations
   /// are given back.
-  StoreReady recover();
+  StoreReady recover(WallTime day_began = {});
 
   Lead& add_lead(CampaignId campaign, Lead lead);
   LeadRow* find_by_phone(const std::string& phone);
@@ -48,6 +48,7 @@ class ModelStore {
   std::vector<ZoneSet> zone_sets() const;
   std::vector<Trunk> trunk_list() const;
   std::vector<User> agent_list() const;
+  std::vector<CampaignDay> today(WallTime day_began) const;
 
   std::map<CampaignId, Campaign> campaigns;
   std::map<TrunkId, Trunk> trunks;
