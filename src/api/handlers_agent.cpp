@@ -115,22 +115,35 @@ Result<void> read_target(const Json& json, TransferTarget& target) {
   return {};
 }
 
-/// Agents choose among their own campaigns, managers among all.
-Result<std::vector<Campaign>> campaigns_for(store::Reader& reader, const User& person) {
-  return person.role == Role::kAgent ? reader.campaigns_of_agent(person.id)
-                                     : reader.all_campaigns();
+/// Agents choose among their own active campaigns, managers among all active ones. The one in which
+/// the person is logged in is there whatever has become of it: its last call is to be finished.
+Result<std::vector<Campaign>> campaigns_for(store::Reader& reader, const User& person,
+                                            CampaignId logged_in_to) {
+  auto campaigns =
+      person.role == Role::kAgent ? reader.campaigns_of_agent(person.id) : reader.all_campaigns();
+  if (!campaigns) return campaigns;
+  std::erase_if(*campaigns, [&](const Campaign& campaign) {
+    return !campaign.active || campaign.id == logged_in_to;
+  });
+  if (!logged_in_to) return campaigns;
+  auto own = reader.campaign_even_removed(logged_in_to);
+  if (!own) return own.error();
+  campaigns->insert(campaigns->begin(), std::move(*own));
+  return campaigns;
 }
 
 }  // namespace
 
 Task<Response> list_agent_campaigns(Call& call) {
   if (!call.caller.person) co_return problem(not_a_person());
-  auto work = [person = *call.caller.person](store::Reader& reader) -> Result<Json> {
-    const auto campaigns = campaigns_for(reader, person);
+  const auto* session = call.services.live.session_of(call.caller.person->id);
+  auto work = [person = *call.caller.person,
+               logged_in_to = session ? session->campaign
+                                      : CampaignId{}](store::Reader& reader) -> Result<Json> {
+    const auto campaigns = campaigns_for(reader, person, logged_in_to);
     if (!campaigns) return campaigns.error();
     Json items = Json::array();
     for (const auto& campaign : *campaigns) {
-      if (!campaign.active) continue;
       std::optional<Script> script;
       if (campaign.script) {
         auto found = reader.script(campaign.script);

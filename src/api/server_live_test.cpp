@@ -243,6 +243,21 @@ TEST_F(LiveTest, AgentsChooseOnlyTheirOwnActiveCampaigns) {
   EXPECT_EQ(std::get<OpenAgentSession>(asked).campaign, CampaignId{campaign});
 }
 
+TEST_F(LiveTest, TheCampaignOfALastCallIsThereWhateverBecomesOfIt) {
+  begin();
+  log_in_agent(ann.user_id, campaign, 11, 5);
+  const auto path = fmt::format("/api/v1/campaigns/{}", campaign);
+  ASSERT_EQ(patch(admin, path, {{"active", true}}).status, 200);
+  ASSERT_EQ(patch(admin, path, {{"active", false}, {"agent_ids", Json::array()}}).status, 200);
+  auto list = get(ann, "/api/v1/agent/campaigns").json();
+  ASSERT_EQ(list["total"], 1) << "switched off, and she was taken off it";
+  EXPECT_EQ(list["items"][0]["dispositions"].size(), 9u);
+  ASSERT_EQ(del(admin, path).status, 204);
+  list = get(ann, "/api/v1/agent/campaigns").json();
+  ASSERT_EQ(list["total"], 1) << "removed";
+  EXPECT_EQ(list["items"][0]["id"], campaign);
+}
+
 TEST_F(LiveTest, ActionsGoToTheCoreAndItsAnswerComesBack) {
   begin();
   EXPECT_EQ(post(ann, "/api/v1/agent/session/hangup", nullptr).status, 409) << "not logged in";

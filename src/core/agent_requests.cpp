@@ -1,7 +1,5 @@
 #include "core/agent_requests.h"
 
-#include <algorithm>
-
 #include "core/agent_sessions.h"
 #include "core/attempts.h"
 #include "core/echo_test.h"
@@ -25,10 +23,7 @@ std::optional<Error> objection(World& world, const OpenAgentSession& request) {
   if (!campaign || campaign->removed) {
     return Error{ErrorCode::kNotFound, "There is no such campaign.", "campaign_id"};
   }
-  // A manager may help out in every campaign.
-  const auto& agents = campaign->record.agents;
-  if (user->second.role == Role::kAgent &&
-      std::find(agents.begin(), agents.end(), request.agent) == agents.end()) {
+  if (!world.may_work_in(*campaign, user->second)) {
     return Error{ErrorCode::kForbidden, "You are not one of the campaign's agents.", "campaign_id"};
   }
   if (campaign->record.type == DialerType::kBroadcast) {

@@ -14,18 +14,13 @@ namespace {
 
 using S = AttemptState;
 
-bool may_work_in(const DialingCampaign& campaign, UserId agent) {
-  const auto& agents = campaign.record.agents;
-  return !campaign.removed && std::find(agents.begin(), agents.end(), agent) != agents.end();
-}
-
 /// Logs out, when they are free, the agents of the campaign who may not work in it any more.
 void drop_strangers(World& world, DialingCampaign& campaign) {
   const std::vector<AgentSessionId> sessions(campaign.sessions.begin(), campaign.sessions.end());
   for (const AgentSessionId id : sessions) {
     AgentSession& session = world.sessions.at(id);
-    const bool welcome =
-        world.users.contains(session.agent) && may_work_in(campaign, session.agent);
+    const auto user = world.users.find(session.agent);
+    const bool welcome = user != world.users.end() && world.may_work_in(campaign, user->second);
     if (!welcome) {
       agent_sessions::end_when_free(
           world, session, campaign.removed ? "campaign removed" : "taken off the campaign");

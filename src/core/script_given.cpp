@@ -95,7 +95,10 @@ std::string given_campaign(ScriptStage& stage, Gaps gaps) {
       return fmt::format("I do not know the setting \"{}\".", settings);
     }
   }
-  for (const auto& [agent_name, agent] : stage.agents) campaign.agents.push_back(agent.id);
+  for (const auto& [agent_name, agent] : stage.agents) {
+    // A manager need not be one of the campaign's agents.
+    if (stage.store.agents[agent.id].role == Role::kAgent) campaign.agents.push_back(agent.id);
+  }
   stage.campaigns[name] = id;
   stage.last_campaign = name;
   stage.store.campaigns[id] = campaign;

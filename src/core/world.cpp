@@ -48,6 +48,13 @@ TrunkLine* World::find_trunk(TrunkId id) {
   return it == trunks.end() ? nullptr : &it->second;
 }
 
+bool World::may_work_in(const DialingCampaign& campaign, const User& user) {
+  if (campaign.removed) return false;
+  const auto& agents = campaign.record.agents;
+  return user.role != Role::kAgent ||
+         std::find(agents.begin(), agents.end(), user.id) != agents.end();
+}
+
 void World::touch(DialingCampaign& campaign) {
   if (campaign.dirty) return;
   campaign.dirty = true;

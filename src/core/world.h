@@ -238,6 +238,10 @@ struct World {
   AgentSession* find_session(AgentSessionId id);
   TrunkLine* find_trunk(TrunkId id);
 
+  /// Whether the user may log in to the campaign: one of its agents, or a manager, who may help out
+  /// in every campaign.
+  static bool may_work_in(const DialingCampaign& campaign, const User& user);
+
   /// The dialer looks at the campaign before the step ends, and its figures are published.
   void touch(DialingCampaign& campaign);
   /// The same for every campaign that may use the trunk.

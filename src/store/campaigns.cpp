@@ -41,6 +41,12 @@ std::vector<Campaign> select_campaigns(Database& db, const std::string& rest,
   return campaigns;
 }
 
+Result<Campaign> find_campaign(Database& db, const std::string& where, CampaignId id) {
+  auto found = select_campaigns(db, where, {id.value});
+  if (found.empty()) return Error{ErrorCode::kNotFound, "There is no such campaign.", ""};
+  return std::move(found.front());
+}
+
 bool is_final(Outcome outcome) {
   return outcome != Outcome::kInProgress && outcome != Outcome::kRinging &&
          outcome != Outcome::kConnected;
@@ -146,11 +152,11 @@ Result<std::vector<Campaign>> Reader::all_campaigns() {
 }
 
 Result<Campaign> Reader::campaign(CampaignId id) {
-  return guarded([&]() -> Result<Campaign> {
-    auto found = select_campaigns(db_, "WHERE id = ? AND deleted_at = 0", {id.value});
-    if (found.empty()) return Error{ErrorCode::kNotFound, "There is no such campaign.", ""};
-    return std::move(found.front());
-  });
+  return guarded([&] { return find_campaign(db_, "WHERE id = ? AND deleted_at = 0", id); });
+}
+
+Result<Campaign> Reader::campaign_even_removed(CampaignId id) {
+  return guarded([&] { return find_campaign(db_, "WHERE id = ?", id); });
 }
 
 Result<std::vector<Campaign>> Reader::campaigns_of_agent(UserId agent) {

@@ -50,6 +50,8 @@ class Reader {
   Result<Page<Campaign>> campaigns(const ListQuery& query);
   Result<std::vector<Campaign>> all_campaigns();
   Result<Campaign> campaign(CampaignId id);
+  /// A removed one, too: agents finish their calls in it.
+  Result<Campaign> campaign_even_removed(CampaignId id);
   Result<std::vector<Campaign>> campaigns_of_agent(UserId agent);
   Result<Page<Script>> scripts(const ListQuery& query);
   Result<Script> script(ScriptId id);
