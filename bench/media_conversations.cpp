@@ -4,12 +4,17 @@
 //   media_conversations CONVERSATIONS SECONDS
 //
 // The far ends run in a process of their own, whose CPU does not count. Prints the CPU of the media
-// process (loop, recorder and all), conversations a core, and how late frames were at the far end.
+// process (loop, recorder and all), conversations a core, its memory, and how late frames were at
+// the far end. Fails when a frame of a thousand is later than 20 ms, more than one in ten thousand
+// is lost, a recording fails or a leg takes more than 60 KB; and, with a hundred conversations or
+// more, when a core carries fewer than 400.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -18,6 +23,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "telephony/media/media_plane.h"
 #include "telephony/media/testing/browser.h"
@@ -62,19 +68,37 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+double rss_kb() {
+  long total = 0;
+  long resident = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident;
+  return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / 1000;
+}
+
+constexpr float kLateMs = 20;
+constexpr double kConversationsPerCore = 400;
+constexpr double kLegKb = 60;
+/// Fewer say little about a core: what does not grow with the conversations weighs too much.
+constexpr int kEnoughToTell = 100;
+constexpr std::string_view kGood = "good: ";
+
 // ---------------------------------------------------------------------------- the far ends
 
+/// Begins with kGood when what arrived is whole and in time.
 std::string report(std::vector<float>& delays, uint64_t sent, uint64_t received) {
   if (delays.empty()) return "nothing arrived";
   std::sort(delays.begin(), delays.end());
   const auto at = [&](double share) {
     return delays[static_cast<size_t>(share * static_cast<double>(delays.size() - 1))];
   };
-  const auto late = delays.end() - std::upper_bound(delays.begin(), delays.end(), 20.0F);
+  const auto late = delays.end() - std::upper_bound(delays.begin(), delays.end(), kLateMs);
+  const uint64_t lost = sent > received ? sent - received : 0;
+  const bool good = at(0.999) <= kLateMs && lost * 10'000 <= sent;
   return fmt::format(
-      "frames sent {} arrived {}; delay through Carillon ms: median {:.2f} p99 {:.2f} p99.9 {:.2f} "
+      "{}frames sent {} arrived {}; delay through Carillon ms: median {:.2f} p99 {:.2f} p99.9 "
+      "{:.2f} "
       "max {:.2f}; over 20 ms: {} of {}",
-      sent, received, at(0.5), at(0.99), at(0.999), at(1), late, delays.size());
+      good ? kGood : "", sent, received, at(0.5), at(0.99), at(0.999), at(1), late, delays.size());
 }
 
 void run_far_ends(Channel channel, int conversations, int seconds) {
@@ -130,7 +154,8 @@ void run_far_ends(Channel channel, int conversations, int seconds) {
 
 // --------------------------------------------------------------------------- the media plane
 
-void run_media_plane(Channel channel, int conversations, int seconds) {
+/// True when every goal is met.
+bool run_media_plane(Channel channel, int conversations, int seconds) {
   const media::testing::TemporaryFolder folder;
   media::testing::EventLog events;
   auto config = media::testing::loopback_config(folder);
@@ -138,6 +163,7 @@ void run_media_plane(Channel channel, int conversations, int seconds) {
   auto plane =
       media::MediaPlane::start(config, [&](media::MediaEvent e) { events.add(std::move(e)); });
   if (!plane) give_up(plane.error().message);
+  const double idle_kb = rss_kb();
   for (int i = 0; i < conversations; ++i) {
     const LegId agent{2 * i + 1};
     const LegId customer{2 * i + 2};
@@ -178,12 +204,15 @@ void run_media_plane(Channel channel, int conversations, int seconds) {
   const auto packets = (*plane)->counters().packets_out - packets_before;
   const double cores = cpu / seconds;
   const auto counters = (*plane)->counters();
+  const double leg_kb = (rss_kb() - idle_kb) / (2 * conversations);
+  const double capacity = conversations / cores;
   fmt::print(
       "{} conversations, {} s: {:.1f} % of a core, {:.0f} conversations a core, {:.1f} us a "
-      "packet\n",
-      conversations, seconds, 100 * cores, conversations / cores,
-      cpu * 1e6 / static_cast<double>(std::max<uint64_t>(packets, 1)));
-  fmt::print("{}\n", channel.receive());
+      "packet, {:.1f} KB a leg\n",
+      conversations, seconds, 100 * cores, capacity,
+      cpu * 1e6 / static_cast<double>(std::max<uint64_t>(packets, 1)), leg_kb);
+  const std::string heard = channel.receive();
+  fmt::print("{}\n", heard);
   for (int i = 0; i < conversations; ++i) (*plane)->stop_recording(AttemptId{i + 1});
   int failed = 0;
   for (int i = 0; i < conversations; ++i) {
@@ -194,6 +223,8 @@ void run_media_plane(Channel channel, int conversations, int seconds) {
   fmt::print("recordings failed: {}; packets that the kernel refused: {}\n", failed,
              counters.send_failures);
   channel.send("done");
+  const bool enough = conversations < kEnoughToTell || capacity >= kConversationsPerCore;
+  return enough && heard.starts_with(kGood) && failed == 0 && leg_kb <= kLegKb;
 }
 
 }  // namespace
@@ -216,8 +247,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   close(pair[1]);
-  run_media_plane(Channel(pair[0]), std::atoi(argv[1]), std::atoi(argv[2]));
+  const bool good = run_media_plane(Channel(pair[0]), std::atoi(argv[1]), std::atoi(argv[2]));
   int status = 0;
   waitpid(child, &status, 0);
-  return status == 0 ? 0 : 1;
+  return good && status == 0 ? 0 : 1;
 }
