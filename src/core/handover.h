@@ -9,18 +9,19 @@ namespace carillon::core::handover {
 
 /// A call has at most one third party, a colleague or a number:
 ///
-/// | Third party | On                         | Then | | ---         | ---                        |
-/// ---                                                | | none        | the agent consults |
-/// ringing (a number) or talking (a colleague); the   | |             | | customer hears music | |
-/// none        | blind transfer to a number | ringing, the call is Parked, the agent in wrap-up  |
-/// | ringing     | answers                    | talking; after a blind transfer: Transferred | |
-/// ringing     | fails                      | none; the customer is with the agent again, after  |
-/// |             |                            | a blind transfer also in the queue | | talking |
-/// conference                 | conference: all three hear each other              | | talking,
-/// conference | complete           | the agent leaves: the colleague has the call, or   | | | | it
-/// is Transferred to the number                    | | ringing     | complete                   |
-/// as a blind transfer                                | | any         | back, or it hangs up |
-/// none; the customer is with the agent again         |
+/// | Third party         | On                         | Then                                     |
+/// | ---                 | ---                        | ---                                      |
+/// | none                | the agent consults         | ringing (number) or talking (colleague); |
+/// |                     |                            | the customer hears music                 |
+/// | none                | blind transfer to a number | ringing; call Parked, agent in wrap-up   |
+/// | ringing             | answers                    | talking; if it was blind: Transferred    |
+/// | ringing             | fails                      | none; the agent has the customer again,  |
+/// |                     |                            | if it was blind perhaps the queue        |
+/// | talking             | conference                 | conference: all three hear each other    |
+/// | talking, conference | complete                   | the agent leaves it to the colleague, or |
+/// |                     |                            | it is Transferred to the number          |
+/// | ringing             | complete                   | as a blind transfer                      |
+/// | any                 | back, or it hangs up       | none; the agent has the customer again   |
 ///
 /// A colleague who was asked in is a guest: In Call with the host's attempt, owes no disposition,
 /// and takes the call over only when the host leaves it to him.
