@@ -338,7 +338,9 @@ TEST_P(Commands, EachAgentGetsTheOwnCallBackThatIsDueForLongest) {
       << "what is reserved is not given out again";
   store.store().send(ReleaseLeads{{leads[2]}});
   ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
-    return writer.add_dnc({.phone = writer.lead(leads[2])->phone, .reason = "asked for it"});
+    DncEntry entry;
+    entry.phone = writer.lead(leads[2])->phone;
+    return writer.add_dnc(entry);
   }));
   EXPECT_THAT(ask(kNow + 2h, {UserId{4}}), SizeIs(0)) << "the do-not-call lists come first";
 }

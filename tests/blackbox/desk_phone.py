@@ -182,6 +182,11 @@ class DeskPhone:
             recent = self.heard[-samples:]
         return len(recent) == samples and share_of(recent, hz) >= share
 
+    def loudest(self):
+        """The greatest sample that is still remembered, 0 to 32767."""
+        with self._lock:
+            return max(map(abs, self.heard), default=0)
+
 
 class PhoneBank(threading.Thread):
     """Moves the packets of every phone that was added. `with PhoneBank() as bank:`"""
