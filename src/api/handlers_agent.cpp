@@ -115,19 +115,23 @@ Result<void> read_target(const Json& json, TransferTarget& target) {
   return {};
 }
 
-/// Agents choose among their own active campaigns, managers among all active ones. The one in which
-/// the person is logged in is there whatever has become of it: its last call is to be finished.
-Result<std::vector<Campaign>> campaigns_for(store::Reader& reader, const User& person,
-                                            CampaignId logged_in_to) {
+/// Agents choose among their own active campaigns, managers among all active ones.
+Result<std::vector<Campaign>> campaigns_for(store::Reader& reader, const User& person) {
   auto campaigns =
       person.role == Role::kAgent ? reader.campaigns_of_agent(person.id) : reader.all_campaigns();
-  if (!campaigns) return campaigns;
-  std::erase_if(*campaigns, [&](const Campaign& campaign) {
-    return !campaign.active || campaign.id == logged_in_to;
-  });
-  if (!logged_in_to) return campaigns;
+  if (campaigns) std::erase_if(*campaigns, [](const Campaign& each) { return !each.active; });
+  return campaigns;
+}
+
+/// The same with the one in which the person is logged in, if any, whatever has become of it: the
+/// last call in it is to be finished.
+Result<std::vector<Campaign>> campaigns_with(store::Reader& reader, const User& person,
+                                             CampaignId logged_in_to) {
+  auto campaigns = campaigns_for(reader, person);
+  if (!campaigns || !logged_in_to) return campaigns;
   auto own = reader.campaign_even_removed(logged_in_to);
   if (!own) return own.error();
+  std::erase_if(*campaigns, [&](const Campaign& each) { return each.id == logged_in_to; });
   campaigns->insert(campaigns->begin(), std::move(*own));
   return campaigns;
 }
@@ -140,7 +144,7 @@ Task<Response> list_agent_campaigns(Call& call) {
   auto work = [person = *call.caller.person,
                logged_in_to = session ? session->campaign
                                       : CampaignId{}](store::Reader& reader) -> Result<Json> {
-    const auto campaigns = campaigns_for(reader, person, logged_in_to);
+    const auto campaigns = campaigns_with(reader, person, logged_in_to);
     if (!campaigns) return campaigns.error();
     Json items = Json::array();
     for (const auto& campaign : *campaigns) {
@@ -176,9 +180,8 @@ Task<Response> open_agent_session(Call& call) {
   auto find = [person](store::Reader& reader) { return campaigns_for(reader, person); };
   const auto campaigns = co_await read(services, std::move(find));
   if (!campaigns) co_return problem(campaigns.error());
-  const auto chosen = std::find_if(campaigns->begin(), campaigns->end(), [&request](const auto& c) {
-    return c.id == request.campaign && c.active;
-  });
+  const auto chosen = std::find_if(campaigns->begin(), campaigns->end(),
+                                   [&request](const auto& c) { return c.id == request.campaign; });
   if (chosen == campaigns->end()) {
     co_return problem({ErrorCode::kInvalid,
                        "You cannot choose this campaign: it is not active, or you are not in it.",

@@ -81,9 +81,6 @@ bool is_caller_id(std::string_view text) {
   if (!text.empty() && text[0] == '+') text.remove_prefix(1);
   return text.find_first_not_of("0123456789") == std::string_view::npos;
 }
-bool is_dial_pattern(std::string_view text) {
-  return text.find_first_not_of("0123456789XNZxnz*#+.") == std::string_view::npos;
-}
 bool is_dtmf(std::string_view text) {
   return text.find_first_not_of("0123456789*#ABCD") == std::string_view::npos;
 }
@@ -266,11 +263,12 @@ Result<void> read_sip_profile(const Json& json, bool is_new, SipProfile& profile
   read_codecs(reader, profile.codecs);
   reader.integer("channels", profile.channels, 1, 100);
   reader.number("cps", profile.cps, 0.1, 1'000);
-  reader.text("dial_pattern", profile.dial_pattern,
-              {.max = 64,
-               .valid = is_dial_pattern,
-               .wanted = "may hold digits, X, N, Z, *, #, + and . only"});
-  reader.integer("bandwidth_kbps", profile.bandwidth_kbps, 16, 10'000);
+  reader.text(
+      "dial_pattern", profile.dial_pattern,
+      {.max = 200,
+       .valid = is_dial_pattern,
+       .wanted = "holds digits, X, Z, N, and a dot at the end; with commas between several"});
+  reader.integer("bandwidth_kbps", profile.bandwidth_kbps, 80, 10'000);
   reader.boolean("sip_ping", profile.sip_ping);
   return reader.finish();
 }

@@ -7,6 +7,7 @@
 
 #include "core/agent_sessions.h"
 #include "core/attempts.h"
+#include "core/hand_dialing.h"
 #include "core/live_board.h"
 #include "core/wrap_up.h"
 
@@ -110,10 +111,13 @@ TrunkLine* trunk_for(World& world, const Call& call) {
   return nullptr;
 }
 
-/// Calls the number as the third party of `call`. False: no trunk can take it.
-bool call_number(World& world, Call& call, const AgentSession& host, const std::string& number) {
+/// Calls the number as the third party of `call`. Not empty: why that cannot be.
+std::string call_number(World& world, Call& call, const AgentSession& host,
+                        const std::string& number) {
   TrunkLine* trunk = trunk_for(world, call);
-  if (!trunk) return false;
+  if (!trunk) return "No trunk is free for this call.";
+  std::string objection = why_not_by_hand(world, host.agent, number);
+  if (!objection.empty()) return objection;
   const Campaign& campaign = world.campaign(call.record.campaign).record;
   trunk->take_channel();
   live_board::changed(world, *trunk);
@@ -122,6 +126,7 @@ bool call_number(World& world, Call& call, const AgentSession& host, const std::
   world.side_calls[id] = call.record.id;
   ThirdParty& third = call.third.emplace();
   third.host = host.id;
+  third.by = host.agent;
   third.call = id;
   third.number = number;
   third.channel = trunk->trunk().id;
@@ -131,7 +136,7 @@ bool call_number(World& world, Call& call, const AgentSession& host, const std::
   std::erase(digits, '+');
   world.tell(PlaceSideCall{id, trunk->trunk().id, prefix + digits, campaign.caller_id,
                            campaign.ring_timeout_ms});
-  return true;
+  return "";
 }
 
 Duration ring_limit(const World& world, const Call& call) {
@@ -343,9 +348,8 @@ void handle(World& world, const AgentTransfer& request) {
     take_over(world, *call, *colleague);
     return world.done(request.request);
   }
-  if (!call_number(world, *call, *session, request.to.number)) {
-    return refuse(world, request, "No trunk is free for the transfer.");
-  }
+  std::string objection = call_number(world, *call, *session, request.to.number);
+  if (!objection.empty()) return refuse(world, request, std::move(objection), "number");
   note(world, *call, "transfer", "to " + request.to.number);
   attempts::park(world, *call, ring_limit(world, *call));
   leave(world, *session);
@@ -361,8 +365,9 @@ void handle(World& world, const AgentConsult& request) {
     colleague = colleague_for(world, request, *session);
     if (!colleague) return;
     invite(world, *call, *session, *colleague);
-  } else if (!call_number(world, *call, *session, request.to.number)) {
-    return refuse(world, request, "No trunk is free for this call.");
+  } else {
+    std::string objection = call_number(world, *call, *session, request.to.number);
+    if (!objection.empty()) return refuse(world, request, std::move(objection), "number");
   }
   note(world, *call, "consult", name_of(world, *call->third));
   call->held = true;

@@ -140,6 +140,16 @@ std::string given_manager(ScriptStage& stage, Gaps gaps) {
   });
 }
 
+std::string given_hand_dialing(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) {
+    HandDialing& rules = stage.store.agents[agent.id].hand_dialing.emplace();
+    rules.pattern = gaps[2];
+    if (gaps[3].matched) rules.channels = std::stoi(gaps[3]);
+    if (gaps[4].matched) rules.cps = std::stod(gaps[4]);
+    return std::string{};
+  });
+}
+
 std::string given_trunk(ScriptStage& stage, Gaps gaps) {
   Trunk& record = stage.store.trunks[trunk(stage, gaps[1])];
   if (gaps[2].matched) record.channels = std::stoi(gaps[2]);
@@ -219,6 +229,8 @@ const PhraseTable& phrases() {
       {std::regex(R"(agent (\w+)( with a desk phone)?)"), given_agent},
       {std::regex(R"(agents (.+))"), given_agents},
       {std::regex(R"((\w+) is a manager)"), given_manager},
+      {std::regex(R"((\w+) may call (\S+)(?: channels (\d+))?(?: cps ([\d.]+))?)"),
+       given_hand_dialing},
       {std::regex(R"(trunk (\w+)(?: channels (\d+))?(?: cps ([\d.]+))?(?: prefix (\d+))?( off)?)"),
        given_trunk},
       {std::regex(

@@ -38,6 +38,7 @@ struct OurEnd {
 struct ThirdParty {
   ThirdState state = ThirdState::kRinging;
   AgentSessionId host;       ///< who asked
+  UserId by;                 ///< the same as a person, whom a number called by hand counts for
   AgentSessionId colleague;  ///< 0: a number
   SideCallId call;           ///< 0: a colleague
   std::string number;
@@ -216,6 +217,7 @@ struct World {
   std::unordered_map<AgentSessionId, AgentSession> sessions;
   std::unordered_map<UserId, AgentSessionId> session_of;
   std::unordered_map<SideCallId, AttemptId> side_calls;
+  std::unordered_map<UserId, TokenBucket> hand_starts;  ///< calls to numbers that agents begin
   SideCallId last_side_call;
   std::unordered_map<RequestId, PendingDisposition> dispositions;
   std::unordered_set<LeadId> held_leads;  ///< reserved by this node: buffered, shown or called

@@ -1,5 +1,6 @@
 // Users, their credentials, and SIP profiles.
 #include <algorithm>
+#include <map>
 
 #include "store/audit.h"
 #include "store/check.h"
@@ -62,7 +63,16 @@ Result<bool> Reader::has_one_time_password(UserId id) {
 
 Result<std::vector<User>> Reader::active_people() {
   return guarded([&]() -> Result<std::vector<User>> {
-    return select<User>(db_, "users WHERE active = 1 AND deleted_at = 0 ORDER BY id");
+    auto people = select<User>(db_, "users WHERE active = 1 AND deleted_at = 0 ORDER BY id");
+    std::map<SipProfileId, HandDialing> rules;
+    for (const auto& profile : select<SipProfile>(db_, "sip_profiles")) {
+      rules[profile.id] = {profile.dial_pattern, profile.channels, profile.cps};
+    }
+    for (User& user : people) {
+      const auto found = rules.find(user.sip_profile);
+      if (found != rules.end()) user.hand_dialing = found->second;
+    }
+    return people;
   });
 }
 
@@ -78,8 +88,9 @@ Result<std::vector<PhoneCredential>> Reader::phone_credentials() {
   return guarded([&]() -> Result<std::vector<PhoneCredential>> {
     std::vector<PhoneCredential> credentials;
     for (const auto& row :
-         db_.query("SELECT u.id, u.sip_username, u.sip_ha1, p.id, p.protocol, p.codecs, p.sip_ping "
-                   "FROM users u LEFT JOIN sip_profiles p ON p.id = u.sip_profile_id WHERE "
+         db_.query("SELECT u.id, u.sip_username, u.sip_ha1, p.id, p.protocol, p.codecs, "
+                   "p.sip_ping, p.bandwidth_kbps FROM users u LEFT JOIN sip_profiles p ON p.id = "
+                   "u.sip_profile_id WHERE "
                    "u.sip_username <> '' AND u.sip_ha1 <> '' AND u.active = 1 AND "
                    "u.deleted_at = 0 ORDER BY u.id")) {
       PhoneCredential phone{UserId{to_number<int64_t>(row[0])}, row[1], row[2]};
@@ -87,6 +98,7 @@ Result<std::vector<PhoneCredential>> Reader::phone_credentials() {
         phone.protocol = row[4];
         decode(row[5], phone.codecs);
         decode(row[6], phone.ping);
+        decode(row[7], phone.bandwidth_kbps);
       }
       credentials.push_back(std::move(phone));
     }
@@ -256,20 +268,18 @@ Result<void> Writer::set_phone_credential(const PhoneCredential& credential) {
 // ------------------------------------------------------------------------------- SIP profiles
 
 Result<void> Writer::check_sip_profile(const SipProfile& profile) {
-  const auto is_pattern = [](const std::string& text) {
-    return text.find_first_not_of("0123456789XN.*#+-[]|,") == std::string::npos;
-  };
   const std::vector<std::string> protocols{"webrtc", "udp", "tcp", "tls"};
   Check check;
   check.name(profile.name, "name")
       .that(std::count(protocols.begin(), protocols.end(), profile.protocol) == 1, "protocol",
             "The protocol must be webrtc, udp, tcp or tls.")
       .codecs(profile.codecs)
-      .range(profile.channels, 1, 1000, "channels", "The number of channels")
+      .range(profile.channels, 1, 100, "channels", "The number of channels")
       .range(profile.cps, 0.1, 1000, "cps", "Calls per second")
-      .range(profile.bandwidth_kbps, 1, 1'000'000, "bandwidth_kbps", "The bandwidth in kbit/s")
-      .that(is_pattern(profile.dial_pattern), "dial_pattern",
-            "A dial pattern holds digits, X for any digit, N for 2 to 9, and a dot for the rest.");
+      .range(profile.bandwidth_kbps, 80, 10'000, "bandwidth_kbps", "The bandwidth in kbit/s")
+      .that(is_dial_pattern(profile.dial_pattern), "dial_pattern",
+            "Dial patterns hold digits, X for any digit, Z for 1 to 9, N for 2 to 9, and a dot at "
+            "the end for the rest; put commas between several.");
   if (auto checked = check.result(); !checked) return checked;
   return check_name_free("sip_profiles", "name", profile.name, profile.id.value, "");
 }
@@ -300,6 +310,7 @@ Result<void> Writer::save_sip_profile(const SipProfile& profile) {
                    "protocol"};
     }
     update(db_, "sip_profiles", assignments(profile), profile.id.value);
+    effects_.agents_changed = true;
     note(RecordKind::kSipProfile, profile.id.value, "changed", difference(*before, profile));
     return {};
   });

@@ -45,7 +45,7 @@ void AgentLine::open(sip::UserAgent* phones, sip::Registrar* registrar, Duration
                     "and network, or use the browser.",
                     order_.sip_username));
   }
-  auto opened = RtpLeg::open(plane_, leg_id_, way->codecs, way->address);
+  auto opened = RtpLeg::open(plane_, leg_id_, way->codecs, way->address, way->bandwidth_kbps);
   if (!opened) return give_up(opened.error().message);
   rtp_ = std::move(*opened);
   way->spec.sdp = rtp_->offer();

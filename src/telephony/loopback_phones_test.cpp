@@ -136,8 +136,11 @@ TEST_F(LoopbackPhones, ThePasswordChangedEndsTheRegistration) {
 
 PhoneCredential phone_with(const std::string& protocol, std::vector<std::string> codecs = {"PCMU"},
                            bool ping = false) {
-  return {UserId{7}, "phone7",          sip::md5_hex("phone7:test realm:secret"),
-          protocol,  std::move(codecs), ping};
+  PhoneCredential phone{UserId{7}, "phone7", sip::md5_hex("phone7:test realm:secret")};
+  phone.protocol = protocol;
+  phone.codecs = std::move(codecs);
+  phone.ping = ping;
+  return phone;
 }
 
 TEST_F(LoopbackPhones, AnotherTransportThanTheProfilesIsRefused) {
@@ -185,14 +188,17 @@ TEST_F(LoopbackPhones, AProfileForBrowsersTakesNoPhone) {
   EXPECT_EQ(send_register(phone, {.nonce = fresh_nonce(phone)}).status(), 403);
 }
 
-TEST_F(LoopbackPhones, TheProfilesCodecsAreOfferedInItsOrder) {
-  telephony_->send(SetPhones{{phone_with("udp", {"PCMA", "PCMU"})}});
+TEST_F(LoopbackPhones, TheProfilesCodecsAreOfferedInItsOrderWithItsBandwidth) {
+  auto credential = phone_with("udp", {"PCMA", "PCMU"});
+  credential.bandwidth_kbps = 120;
+  telephony_->send(SetPhones{{std::move(credential)}});
   ScriptedPeer phone;
   sign_in(phone);
   open_line();
   const auto invite = phone.expect("INVITE");
   ASSERT_TRUE(invite);
-  EXPECT_NE(invite->body().find("RTP/AVP 8 0 101"), std::string::npos) << invite->body();
+  EXPECT_NE(invite->body().find("RTP/AVP 8 0 101\r\nb=AS:120\r\n"), std::string::npos)
+      << invite->body();
   phone.reply(*invite, 486);
 }
 

@@ -25,11 +25,12 @@ RtpLeg::RtpLeg(media::MediaPlane& plane, LegId leg, media::RtpEndpoint endpoint)
 
 Result<std::unique_ptr<RtpLeg>> RtpLeg::open(media::MediaPlane& plane, LegId leg,
                                              const std::vector<std::string>& codecs,
-                                             std::string nat_address) {
+                                             std::string nat_address, int bandwidth_kbps) {
   auto endpoint = plane.open_rtp_leg(leg);
   if (!endpoint) return endpoint.error();
   std::unique_ptr<RtpLeg> opened(new RtpLeg(plane, leg, std::move(*endpoint)));
   opened->codecs_ = codecs_of(codecs);
+  opened->local_.bandwidth_kbps = bandwidth_kbps;
   opened->nat_address_ = std::move(nat_address);
   return opened;
 }

@@ -19,10 +19,10 @@ namespace carillon::telephony {
 class RtpLeg {
  public:
   /// `codecs`: names as in a Trunk, others than PCMU and PCMA are passed over. `nat_address`: see
-  /// media::RemoteMedia. kUnavailable when no port is left.
+  /// media::RemoteMedia; `bandwidth_kbps`: sdp::LocalAudio. kUnavailable when no port is left.
   static Result<std::unique_ptr<RtpLeg>> open(media::MediaPlane& plane, LegId leg,
                                               const std::vector<std::string>& codecs,
-                                              std::string nat_address = "");
+                                              std::string nat_address = "", int bandwidth_kbps = 0);
   ~RtpLeg();
   RtpLeg(const RtpLeg&) = delete;
   RtpLeg& operator=(const RtpLeg&) = delete;

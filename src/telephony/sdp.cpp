@@ -254,10 +254,12 @@ std::string session_lines(const LocalAudio& local) {
                      local.endpoint.address);
 }
 
-std::string audio_lines(uint16_t port, std::span<const Codec> codecs, int dtmf_payload_type,
-                        Direction direction) {
+std::string audio_lines(const LocalAudio& local, std::span<const Codec> codecs,
+                        int dtmf_payload_type, Direction direction) {
   std::string formats;
   std::string maps;
+  const std::string bandwidth =
+      local.bandwidth_kbps > 0 ? fmt::format("b=AS:{}\r\n", local.bandwidth_kbps) : "";
   for (const Codec codec : codecs) {
     formats += fmt::format(" {}", media::payload_type(codec));
     maps += fmt::format("a=rtpmap:{} {}/8000\r\n", media::payload_type(codec), name_of(codec));
@@ -267,8 +269,8 @@ std::string audio_lines(uint16_t port, std::span<const Codec> codecs, int dtmf_p
     maps +=
         fmt::format("a=rtpmap:{0} telephone-event/8000\r\na=fmtp:{0} 0-15\r\n", dtmf_payload_type);
   }
-  return fmt::format("m=audio {} RTP/AVP{}\r\n{}a=ptime:20\r\na={}\r\n", port, formats, maps,
-                     name_of(direction));
+  return fmt::format("m=audio {} RTP/AVP{}\r\n{}{}a=ptime:20\r\na={}\r\n", local.endpoint.rtp_port,
+                     formats, bandwidth, maps, name_of(direction));
 }
 
 /// The refusal of one stream of an offer (RFC 3264, section 6).
@@ -320,8 +322,7 @@ const sdp_media_t* find_browser_audio(const sdp_session_t* session) {
 
 std::string make_offer(const LocalAudio& local, std::span<const Codec> codecs,
                        Direction direction) {
-  return session_lines(local) +
-         audio_lines(local.endpoint.rtp_port, codecs, kDtmfPayloadType, direction);
+  return session_lines(local) + audio_lines(local, codecs, kDtmfPayloadType, direction);
 }
 
 Result<RemoteMedia> parse_answer(std::string_view answer) {
@@ -375,8 +376,8 @@ Result<Negotiated> answer_offer(const LocalAudio& local, std::string_view offer,
     result.remote = std::move(*remote);
     result.remote.codec = *codec;
     result.on_hold = !we_send(result.remote.direction) || result.remote.address == "0.0.0.0";
-    result.answer += audio_lines(local.endpoint.rtp_port, std::span(&*codec, 1),
-                                 result.remote.dtmf_payload_type, result.remote.direction);
+    result.answer += audio_lines(local, std::span(&*codec, 1), result.remote.dtmf_payload_type,
+                                 result.remote.direction);
   }
   if (!found) return invalid(failure);
   return result;

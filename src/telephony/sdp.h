@@ -23,6 +23,7 @@ struct LocalAudio {
   media::RtpEndpoint endpoint;
   uint64_t session_id = 0;  ///< constant over a dialog
   uint32_t version = 1;     ///< raise with every description that differs (RFC 3264, section 8)
+  int bandwidth_kbps = 0;   ///< b=AS (RFC 8866, section 5.8); 0: not said
 };
 
 /// An offer of one audio stream with `codecs` in order of preference and telephone-event.

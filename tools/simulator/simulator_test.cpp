@@ -83,7 +83,9 @@ class RefereeTest : public ::testing::Test {
     for (const int64_t id : {1, 2}) disk_.attempts[AttemptId{id}].attempt.lead = LeadId{1};
     const WallTime noon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h;
     referee_.set_time({SteadyTime{Duration{1000}}, noon});
-    referee_.told(StoreEvent{StoreReady{{}, {}, {campaign}, {}, {}, {}}});
+    StoreReady ready;
+    ready.campaigns = {campaign};
+    referee_.told(StoreEvent{std::move(ready)});
   }
 
   static core::CoreCommand place(int64_t attempt) {

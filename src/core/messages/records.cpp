@@ -2,6 +2,21 @@
 
 namespace carillon {
 
+bool is_dial_pattern(std::string_view text) {
+  if (text.size() > 200) return false;
+  bool ended = false;  // by a dot: only a comma may follow
+  for (const char c : text) {
+    if (c == ',') {
+      ended = false;
+    } else if (ended || std::string_view("0123456789XZN.").find(c) == std::string_view::npos) {
+      return false;
+    } else {
+      ended = c == '.';
+    }
+  }
+  return true;
+}
+
 const std::vector<DispositionRule>& predefined_dispositions() {
   static const std::vector<DispositionRule> kRules{
       {.name = "DO NOT CALL", .final = true, .do_not_call = true},

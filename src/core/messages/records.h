@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -26,6 +27,13 @@ enum class LineKind {
   kDeskPhone,  ///< a registered SIP phone that we call once per agent session
 };
 
+/// What an agent may call by hand: the numbers of transfers and consultations. Of the SIP profile.
+struct HandDialing {
+  std::string pattern;  ///< see SipProfile::dial_pattern
+  int channels = 10;    ///< numbers that the agent has called and that are still there, 1 to 100
+  double cps = 1;       ///< new calls a second, 0.1 to 1000
+};
+
 /// A person who signs in. The password is never part of this record.
 struct User {
   UserId id;
@@ -36,7 +44,8 @@ struct User {
   // Agents only:
   LineKind line = LineKind::kWebRtc;
   SipProfileId sip_profile;
-  std::string sip_username;  ///< of the desk phone, unique; empty: none
+  std::string sip_username;                 ///< of the desk phone, unique; empty: none
+  std::optional<HandDialing> hand_dialing;  ///< nothing: no profile, any number
   WallTime created_at{};
   std::optional<WallTime> last_seen_at;
 };
@@ -49,7 +58,8 @@ struct PhoneCredential {
   std::string ha1;         ///< MD5(username:realm:password), hex
   std::string protocol{};  ///< udp, tcp, tls: no other is taken; webrtc: none is; empty: any
   std::vector<std::string> codecs{"PCMU", "PCMA"};  ///< of our offer, in order of preference
-  bool ping = false;  ///< asked with OPTIONS now and then; silence ends the registration
+  bool ping = false;       ///< asked with OPTIONS now and then; silence ends the registration
+  int bandwidth_kbps = 0;  ///< named in our offer; 0: not
 };
 
 /// A named set of telephone settings that agents share.
@@ -58,12 +68,17 @@ struct SipProfile {
   std::string name;
   std::string protocol = "webrtc";  ///< webrtc, udp, tcp, tls
   std::vector<std::string> codecs{"PCMU", "PCMA"};
-  int channels = 1;
-  double cps = 1;
-  std::string dial_pattern;  ///< digits an agent may dial: X any, N 2-9, . the rest; empty: none
-  int bandwidth_kbps = 100;
+  int channels = 10;  ///< HandDialing::channels
+  double cps = 1;     ///< HandDialing::cps
+  /// Numbers that may be called by hand, digits with country code and without '+': X any digit, Z 1
+  /// to 9, N 2 to 9, a dot at the end for one digit or more; several with commas. Empty: any.
+  std::string dial_pattern;
+  int bandwidth_kbps = 100;  ///< of the phone's network each way, told to the phone; 80 to 10000
   bool sip_ping = true;
 };
+
+/// Whether the text is of SipProfile::dial_pattern's form: at most 200 characters.
+bool is_dial_pattern(std::string_view text);
 
 // ------------------------------------------------------------------------------- trunks
 

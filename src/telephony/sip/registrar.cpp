@@ -144,6 +144,7 @@ std::optional<Registrar::Way> Registrar::way_to(const std::string& sip_username)
   way.address = found->second.source.address;
   way.spec = spec_for(found->second);
   way.codecs = phones_.at(sip_username).codecs;
+  way.bandwidth_kbps = phones_.at(sip_username).bandwidth_kbps;
   return way;
 }
 

@@ -40,6 +40,7 @@ class Registrar {
     CallSpec spec;        ///< all but sdp and ring_timeout
     std::string address;  ///< numeric, where the phone really is
     std::vector<std::string> codecs;
+    int bandwidth_kbps = 0;
   };
   std::optional<Way> way_to(const std::string& sip_username) const;
 

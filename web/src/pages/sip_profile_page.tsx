@@ -1,4 +1,4 @@
-import { Fieldset, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Fieldset, Group, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -36,6 +36,10 @@ function SipProfileEditor({ profile }: { profile: SipProfile | null }) {
       protocol: profile?.protocol ?? 'udp',
       codecs: profile?.codecs.join(',') ?? 'PCMU,PCMA',
       sip_ping: profile?.sip_ping ?? true,
+      bandwidth_kbps: profile?.bandwidth_kbps ?? 100,
+      dial_pattern: profile?.dial_pattern ?? '',
+      channels: profile?.channels ?? 10,
+      cps: profile?.cps ?? 1,
     },
   });
   const { busy, problem, submit } = useSubmit(form);
@@ -87,8 +91,42 @@ function SipProfileEditor({ profile }: { profile: SipProfile | null }) {
                     description="Ask the phone every 30 seconds whether it is there. A phone that does not answer loses its registration."
                     {...form.getInputProps('sip_ping', { type: 'checkbox' })}
                   />
+                  <NumberInput
+                    label="Bandwidth, kbit/s"
+                    description="Of the phone's network, each way; the phone is told. G.711 takes 80."
+                    required
+                    min={80}
+                    max={10_000}
+                    {...form.getInputProps('bandwidth_kbps')}
+                  />
                 </>
               ) : null}
+              <TextInput
+                label="Dial pattern"
+                description="Numbers to which agents may transfer and which they may consult, with country code and without +. X any digit, Z 1 to 9, N 2 to 9, a dot at the end for the rest; several with commas. Empty: any number."
+                placeholder="49.,1NXXNXXXXXX"
+                maxLength={200}
+                {...form.getInputProps('dial_pattern')}
+              />
+              <Group grow align="flex-start">
+                <NumberInput
+                  label="Channels"
+                  description="An agent's calls to numbers at once"
+                  required
+                  min={1}
+                  max={100}
+                  {...form.getInputProps('channels')}
+                />
+                <NumberInput
+                  label="CPS"
+                  description="New calls to numbers a second"
+                  required
+                  min={0.1}
+                  max={1000}
+                  decimalScale={1}
+                  {...form.getInputProps('cps')}
+                />
+              </Group>
             </Stack>
           </Fieldset>
         </Panel>
