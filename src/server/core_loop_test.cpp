@@ -13,6 +13,9 @@ class NoZones final : public core::TimeZones {
   std::optional<int> minutes_after_midnight(const std::string&, WallTime) const override {
     return 12 * 60;
   }
+  WallTime day_began(const std::string&, WallTime at) const override {
+    return std::chrono::floor<std::chrono::days>(at);
+  }
 };
 
 /// The loop with somebody who remembers what it says.
