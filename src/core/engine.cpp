@@ -119,6 +119,7 @@ class Engine::Impl {
       case TimerKind::kTrunkTurn: return next_turn(TrunkId{id});
       case TimerKind::kTrunkRest: return world_.touch_campaigns_of(TrunkId{id});
       case TimerKind::kTrunkPublish: return live_board::trunk_due(world_, TrunkId{id});
+      case TimerKind::kDay: return;  // every step begins with a look at the day
     }
   }
 

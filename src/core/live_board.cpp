@@ -1,5 +1,7 @@
 #include "core/live_board.h"
 
+#include <algorithm>
+
 #include "core/idle_reason.h"
 
 namespace carillon::core::live_board {
@@ -199,6 +201,9 @@ void roll_day(World& world) {
   if (world.day_checked == minute) return;
   world.day_checked = minute;
   const WallTime today = world.zones.day_began(world.options.home_zone, world.now.wall);
+  const Duration left =
+      today + 24h - world.now.wall;  // an hour more or less when the clocks change
+  world.timers.set(TimerKind::kDay, 0, world.now.steady + std::clamp<Duration>(left, 1min, 1h));
   if (world.day_began == today) return;
   world.day_began = today;
   for (auto& [id, campaign] : world.campaigns) {

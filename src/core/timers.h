@@ -28,6 +28,7 @@ enum class TimerKind : uint8_t {
   kTrunkTurn,        ///< the next call may be placed over the trunk
   kTrunkRest,        ///< the trunk is tried again
   kTrunkPublish,
+  kDay,  ///< the day of the house may be over
 };
 
 /// Deadlines in steady time. All operations are O(log n). Owned by the World.
