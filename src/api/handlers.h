@@ -35,6 +35,7 @@ Task<Response> get_campaign(Call& call);
 Task<Response> change_campaign(Call& call);
 Task<Response> delete_campaign(Call& call);
 Task<Response> get_campaign_stats(Call& call);
+Task<Response> speak(Call& call);
 Task<Response> list_scripts(Call& call);
 Task<Response> create_script(Call& call);
 Task<Response> get_script(Call& call);

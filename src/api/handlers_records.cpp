@@ -189,6 +189,23 @@ Task<Response> get_campaign_stats(Call& call) {
   co_return stats ? json_response(200, to_json(*stats)) : problem(stats.error());
 }
 
+Task<Response> speak(Call& call) {
+  const auto json = body_json(call);
+  if (!json) co_return problem(400, json.error());
+  std::string text;
+  if (const auto good = read_speech(*json, text); !good) co_return problem(good.error());
+  if (!call.services.ports.speak) {
+    co_return problem({ErrorCode::kUnavailable, "This server does not speak.", {}});
+  }
+  auto work = [speak = call.services.ports.speak, text = std::move(text)] { return speak(text); };
+  auto spoken = co_await offload(call.services, std::move(work));
+  if (!spoken) co_return problem(spoken.error());
+  Response response;
+  response.headers.emplace_back("Content-Type", "audio/wav");
+  response.body = std::move(*spoken);
+  co_return response;
+}
+
 Task<Response> list_scripts(Call& call) { return list_of<Script>(call); }
 Task<Response> create_script(Call& call) { return create_one<Script>(call); }
 Task<Response> get_script(Call& call) { return get_one<Script>(call); }

@@ -95,6 +95,7 @@ bool is_profile_protocol(std::string_view text) {
 }
 
 constexpr TextRule kName{.min = 1, .max = 200};
+constexpr TextRule kSpoken{.max = 600};
 constexpr TextRule kUsername{.min = 1,
                              .max = 64,
                              .valid = is_username,
@@ -254,6 +255,13 @@ Json to_json(const SipProfile& profile) {
           {"sip_ping", profile.sip_ping}};
 }
 
+Result<void> read_speech(const Json& json, std::string& text) {
+  ObjectReader reader(json);
+  reader.require({"text"});
+  reader.text("text", text, {.min = 1, .max = kSpoken.max});
+  return reader.finish();
+}
+
 Result<void> read_sip_profile(const Json& json, bool is_new, SipProfile& profile) {
   ObjectReader reader(json);
   if (is_new) reader.require({"name"});
@@ -408,6 +416,7 @@ Json to_json(const Campaign& campaign) {
           {"retry_rules", retry_rules_json(campaign.retry_rules)},
           {"recording", campaign.recording},
           {"transfer_allowed", campaign.transfer_allowed},
+          {"drop_message", campaign.drop_message},
           {"dispositions", dispositions_json(campaign.dispositions)},
           {"agent_ids", ids_json(campaign.agents)}};
 }
@@ -437,6 +446,7 @@ Result<void> read_campaign(const Json& json, bool is_new, Campaign& campaign) {
   read_retry_rules(reader, campaign.retry_rules);
   reader.boolean("recording", campaign.recording);
   reader.boolean("transfer_allowed", campaign.transfer_allowed);
+  reader.text("drop_message", campaign.drop_message, kSpoken);
   read_dispositions(reader, campaign.dispositions);
   reader.ids("agent_ids", campaign.agents, 10'000);
   return reader.finish();

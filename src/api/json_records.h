@@ -48,6 +48,8 @@ Json to_json(const User& user);
 Result<void> read_user(const Json& json, bool is_new, User& user, UserSecrets& secrets);
 
 Json to_json(const SipProfile& profile);
+/// A text that is to be spoken.
+Result<void> read_speech(const Json& json, std::string& text);
 Result<void> read_sip_profile(const Json& json, bool is_new, SipProfile& profile);
 
 Json to_json(const Trunk& trunk);

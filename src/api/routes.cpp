@@ -39,6 +39,8 @@ std::vector<Route> make_routes() {
       {kDelete, "/api/v1/campaigns/{id}", kSupervisor, Body::kNone, delete_campaign},
       {kGet, "/api/v1/campaigns/{id}/stats", kSupervisor, Body::kNone, get_campaign_stats},
 
+      {kPost, "/api/v1/speech", kSupervisor, Body::kJson, speak},
+
       {kGet, "/api/v1/scripts", kSupervisor, Body::kNone, list_scripts},
       {kPost, "/api/v1/scripts", kSupervisor, Body::kJson, create_script},
       {kGet, "/api/v1/scripts/{id}", kSupervisor, Body::kNone, get_script},

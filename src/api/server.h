@@ -88,6 +88,8 @@ struct Ports {
   std::function<std::vector<Metric>()> metrics;
   /// Parts ("core", "telephony") to an empty text when alive, else a sentence. May be empty.
   std::function<std::map<std::string, std::string>()> health;
+  /// The bytes of a WAV file that speaks the text. Called on a worker, and may block. May be empty.
+  std::function<Result<std::string>(const std::string& text)> speak{};
 };
 
 /// The API of one node. One http thread owns all connections and the live view; passwords are

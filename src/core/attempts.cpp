@@ -333,7 +333,8 @@ void announce(World& world, Call& call) {
   enter(world, call, S::kAnnouncing);
   set_deadline(world, call, kAnnouncementLimit);
   call.our_end = OurEnd{Outcome::kDropped, EndedBy::kSystem, "No agent was free in time."};
-  world.tell(PlayAndEnd{call.record.id, world.options.safe_harbour_prompt});
+  world.tell(PlayAndEnd{call.record.id, world.options.safe_harbour_prompt,
+                        world.campaign(call.record.campaign).record.drop_message});
 }
 
 void end(World& world, Call& call, OurEnd why) {

@@ -108,6 +108,13 @@ std::string hears(ScriptStage& stage, Gaps gaps) {
   });
 }
 
+std::string hears_text(ScriptStage& stage, Gaps gaps) {
+  return with_call(stage, gaps[1], [&](StagedCall& call) {
+    if (call.spoken == gaps[2]) return std::string{};
+    return "It hears \"" + call.spoken + "\".";
+  });
+}
+
 std::string end_asked(ScriptStage& stage, Gaps gaps) {
   return with_call(stage, gaps[1], [&](StagedCall& call) {
     const bool wanted = !gaps[2].matched;
@@ -323,6 +330,7 @@ const PhraseTable& phrases() {
     add(R"((\+\d+) is connected to nobody)", not_connected);
     add(R"((\+\d+) is connected to (\w+))", connected);
     add(R"((\+\d+) hears the safe-harbour message)", hears);
+    add(R"re((\+\d+) hears "(.+)")re", hears_text);
     add(R"((\+\d+) is being ended)", end_asked);
     add(R"((\+\d+) is (not )being ended)", end_asked);
     add(R"((\+\d+) ended as (.+?)(?: by (\w+))?)", ended_as);

@@ -54,6 +54,7 @@ bool take_setting(ScriptStage& stage, Campaign& campaign, std::string& text) {
          c.window_from_min = minutes(g[1]);
          c.window_to_min = minutes(g[2]);
        }},
+      {std::regex(R"re(^message "(.+?)")re"), [](Campaign& c, Gaps g) { c.drop_message = g[1]; }},
       {std::regex("^no source status"), [](Campaign& c, Gaps) { c.source_statuses.clear(); }},
       {std::regex("^no dispositions"), [](Campaign& c, Gaps) { c.dispositions.clear(); }},
       {std::regex("^no trunk"), [](Campaign& c, Gaps) { c.trunks.clear(); }},

@@ -106,7 +106,10 @@ void ScriptStage::on(const TelephonyCommand& command) {
   }
   if (const auto* c = std::get_if<CloseAgentLine>(&command)) echoing.erase(c->session);
   if (const auto* c = std::get_if<HoldCall>(&command)) calls[c->attempt].held = c->on;
-  if (const auto* c = std::get_if<PlayAndEnd>(&command)) calls[c->attempt].prompt = c->prompt;
+  if (const auto* c = std::get_if<PlayAndEnd>(&command)) {
+    calls[c->attempt].prompt = c->prompt;
+    calls[c->attempt].spoken = c->text;
+  }
   if (const auto* c = std::get_if<SendDigits>(&command)) calls[c->attempt].digits += c->digits;
   if (const auto* c = std::get_if<OpenAgentLine>(&command); c && lines_come_up) {
     send(TelephonyEvent{AgentLineUp{c->session}});

@@ -35,6 +35,7 @@ struct StagedCall {
   bool end_asked = false;
   bool held = false;
   std::string prompt;
+  std::string spoken;  ///< in place of the prompt
   std::string digits;
   AgentSessionId connected;
   std::optional<SteadyTime> connected_at;

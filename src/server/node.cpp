@@ -17,6 +17,7 @@
 #include "server/version.h"
 #include "store/import/dnc_imports.h"
 #include "store/import/import_jobs.h"
+#include "telephony/media/speech.h"
 #include "telephony/telephony.h"
 
 namespace carillon::server {
@@ -230,6 +231,7 @@ class Node::Rooms {
       return gather_metrics(core_.counters(), telephony_->counters(), store_->counters());
     };
     ports.health = [this] { return health(); };
+    ports.speak = media::speak;
     auto started = api::Server::start(std::move(config), std::move(ports));
     if (!started) return started.error();
     api_ = std::move(started).value();

@@ -107,6 +107,7 @@ void for_columns(Of<Campaign> auto&& campaign, auto&& visit) {
   visit("retry_rules", campaign.retry_rules);
   visit("recording", campaign.recording);
   visit("transfer_allowed", campaign.transfer_allowed);
+  visit("drop_message", campaign.drop_message);
   visit("dispositions", campaign.dispositions);
 }
 

@@ -78,7 +78,7 @@ void Switchboard::on(PlayAndEnd& command) {
   parts_.plane.stop_recording(command.attempt);
   parts_.plane.disconnect(call->leg());
   parts_.plane.hold(call->leg(), false);
-  parts_.plane.play(call->leg(), command.prompt, false);  // PlaybackDone ends the call
+  parts_.plane.say(call->leg(), command.text, command.prompt);  // PlaybackDone ends the call
 }
 
 void Switchboard::on(SendDigits& command) {

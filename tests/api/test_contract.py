@@ -73,6 +73,10 @@ def test_every_operation(admin, client, person, succeeded):
     assert boss.get("/campaigns").json()["total"] == 1
     assert boss.get(path + "/stats").json()["total"] == 0
 
+    spoken = boss.post("/speech", {"text": "This is Example. Our number is +1 555 0100."})
+    assert spoken.status_code == 200 and spoken.content[:4] == b"RIFF" and len(spoken.content) > 40_000
+    assert boss.post("/speech", {"text": ""}).status_code == 422
+
     leadset = boss.made("/leadsets", {"name": "People"})
     path = f"/leadsets/{leadset['id']}"
     assert boss.get(path).json() == leadset

@@ -68,6 +68,7 @@ struct HoldCall {
 struct PlayAndEnd {
   AttemptId attempt;
   std::string prompt;  ///< name below the prompts folder
+  std::string text{};  ///< spoken in place of the prompt, if it can be; empty: the prompt
 };
 struct SendDigits {
   AttemptId attempt;

@@ -172,6 +172,8 @@ struct Campaign {
                                      {Outcome::kConnectionError, 900}};
   bool recording = true;
   bool transfer_allowed = true;
+  /// Spoken to customers for whom no agent was free; empty: the house's own, which names no seller.
+  std::string drop_message;  ///< at most 600 characters
   std::vector<DispositionRule> dispositions = predefined_dispositions();
   std::vector<UserId> agents;  ///< who may choose this campaign
 };

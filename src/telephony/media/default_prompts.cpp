@@ -9,19 +9,16 @@
 
 #include <fmt/format.h>
 #include <sndfile.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include "telephony/media/prompts.h"
 #include "telephony/media/remote_media.h"
-
-extern char** environ;
+#include "telephony/media/speech.h"
 
 namespace carillon::media {
 namespace {
 
-/// 16 CFR 310.4(b)(4)(iii) wants the seller's name and number: the owner records a message with
-/// them; until then this one says at least what happened.
+/// 16 CFR 310.4(b)(4)(iii) wants the seller's name and number: a campaign's own message has them.
+/// Without one this says at least what happened.
 constexpr const char* kSafeHarbourText =
     "Hello. We called you, but all of our staff are speaking with other people just now. "
     "We are sorry to have disturbed you. You do not need to do anything. Goodbye.";
@@ -55,31 +52,6 @@ Result<void> write_wav(const std::filesystem::path& path, const std::vector<int1
   return Error{ErrorCode::kStorage,
                fmt::format("{} could not be written; check the folder's permissions and space.",
                            path.string()),
-               ""};
-}
-
-/// Runs espeak-ng without a shell and waits.
-Result<void> speak(const std::string& text, const std::filesystem::path& path) {
-  std::string program = "espeak-ng";
-  std::string option_voice = "-v";
-  std::string voice = "en-us";
-  std::string option_speed = "-s";
-  std::string speed = "150";
-  std::string option_file = "-w";
-  std::string file = path.string();
-  std::string words = text;
-  std::array<char*, 9> arguments{program.data(),      option_voice.data(), voice.data(),
-                                 option_speed.data(), speed.data(),        option_file.data(),
-                                 file.data(),         words.data(),        nullptr};
-  pid_t child = 0;
-  int status = 0;
-  const bool ran =
-      posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments.data(), environ) == 0 &&
-      waitpid(child, &status, 0) == child && status == 0;
-  if (ran) return {};
-  return Error{ErrorCode::kUnavailable,
-               "The safe-harbour message could not be spoken: install espeak-ng, or put your own "
-               "recording into the prompts folder as safe_harbour.wav.",
                ""};
 }
 
@@ -118,8 +90,12 @@ Result<void> make_default_prompts(const std::filesystem::path& folder) {
     if (auto written = write_wav(music, compose_hold_music()); !written) return written;
   }
   const auto message = folder / kSafeHarbourName;
-  if (!std::filesystem::exists(message, failed)) return speak(kSafeHarbourText, message);
-  return {};
+  if (std::filesystem::exists(message, failed)) return {};
+  if (speak_to_file(kSafeHarbourText, message)) return {};
+  return Error{ErrorCode::kUnavailable,
+               "The safe-harbour message could not be spoken: install espeak-ng, or put your own "
+               "recording into the prompts folder as safe_harbour.wav.",
+               ""};
 }
 
 }  // namespace carillon::media

@@ -97,7 +97,7 @@ class MediaPlane::Implementation {
     if (legs_.contains(leg)) order(leg, std::move(action));
   }
 
-  void play(LegId leg, const std::string& name, bool loop);
+  void play(LegId leg, const std::string& text, const std::string& name, bool loop);
   void stop_playing(LegId leg) {
     std::lock_guard lock(mutex_);
     const auto found = legs_.find(leg);
@@ -291,7 +291,8 @@ Result<void> MediaPlane::Implementation::start() {
   return {};
 }
 
-void MediaPlane::Implementation::play(LegId leg, const std::string& name, bool loop) {
+void MediaPlane::Implementation::play(LegId leg, const std::string& text, const std::string& name,
+                                      bool loop) {
   uint64_t playback = 0;
   {
     std::lock_guard lock(mutex_);
@@ -299,7 +300,7 @@ void MediaPlane::Implementation::play(LegId leg, const std::string& name, bool l
     if (found == legs_.end()) return;
     playback = ++found->second.playback;
   }
-  prompts_->get(name, [=, this](Result<PromptPtr> prompt) {
+  prompts_->say(text, name, [=, this](Result<PromptPtr> prompt) {
     std::lock_guard lock(mutex_);
     const auto found = legs_.find(leg);
     if (found == legs_.end() || found->second.playback != playback) return;
@@ -387,7 +388,10 @@ void MediaPlane::hold(LegId customer, bool on) {
 void MediaPlane::mute(LegId agent, bool on) { implementation_->order_if_open(agent, MuteLeg{on}); }
 void MediaPlane::echo(LegId leg, bool on) { implementation_->order_if_open(leg, EchoLeg{on}); }
 void MediaPlane::play(LegId leg, const std::string& prompt, bool loop) {
-  implementation_->play(leg, prompt, loop);
+  implementation_->play(leg, "", prompt, loop);
+}
+void MediaPlane::say(LegId leg, const std::string& text, const std::string& prompt) {
+  implementation_->play(leg, text, prompt, false);
 }
 void MediaPlane::stop_playing(LegId leg) { implementation_->stop_playing(leg); }
 void MediaPlane::send_digits(LegId leg, std::string digits) {

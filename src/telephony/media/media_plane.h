@@ -142,6 +142,8 @@ class MediaPlane {
   /// else that it would hear. A new prompt replaces the former. PlaybackDone at its end; with
   /// `loop` it goes on until stop_playing().
   void play(LegId leg, const std::string& prompt, bool loop);
+  /// The same once with what `text` sounds like, or with `prompt` when it cannot be spoken.
+  void say(LegId leg, const std::string& text, const std::string& prompt);
   void stop_playing(LegId leg);
   /// 0-9 * # A-D. As RFC 4733 events where negotiated, else as tones. Others are ignored.
   void send_digits(LegId leg, std::string digits);

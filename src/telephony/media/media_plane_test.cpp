@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "telephony/media/prompts.h"
+#include "telephony/media/speech.h"
 #include "telephony/media/testing/plane_fixture.h"
 
 namespace carillon::media {
@@ -353,6 +354,32 @@ TEST_F(LoopbackRtp, APromptEndsThoughThePeerDoesNotListen) {
   plane_->set_remote(kCustomer, remote);
   plane_->play(kCustomer, kSafeHarbourName, false);
   EXPECT_TRUE(saw<PlaybackDone>(kCustomer));
+}
+
+TEST_F(LoopbackRtp, ATextIsSpokenOnceAndKept) {
+  // Begins like an option, and holds what a shell would take apart.
+  const std::string text = "-v is no option; $(this) is \"no\" command.";
+  for (int i = 0; i < 2; ++i) {
+    plane_->say(kCustomer, text, kSafeHarbourName);
+    const auto done = events_.wait_for<PlaybackDone>([](const auto&) { return true; });
+    ASSERT_TRUE(done.has_value());
+    EXPECT_EQ(done->error, "");
+  }
+  const auto file = folder_.path() / "prompts" / spoken_name(text);
+  const auto prompt = load_prompt(file.parent_path(), file.filename().string());
+  ASSERT_TRUE(prompt.ok());
+  EXPECT_GT((*prompt)->pcmu.size(), 2u * kSampleRate) << "some seconds of speech";
+  EXPECT_NE(spoken_name(text), spoken_name(text + "!"));
+}
+
+TEST_F(LoopbackRtp, WhatCannotBeSpokenIsReplacedByThePrompt) {
+  const std::string text = "Nobody can say this.";
+  // What is to be written is a folder already: speaking fails, as without espeak-ng.
+  std::filesystem::create_directories(folder_.path() / "prompts" / (spoken_name(text) + ".part"));
+  plane_->say(kCustomer, text, "nothing.wav");
+  const auto done = events_.wait_for<PlaybackDone>([](const auto&) { return true; });
+  ASSERT_TRUE(done.has_value());
+  EXPECT_NE(done->error.find("nothing.wav"), std::string::npos) << done->error;
 }
 
 TEST_F(LoopbackRtp, AMissingPromptIsReported) {

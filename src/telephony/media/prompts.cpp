@@ -10,8 +10,10 @@
 #include <sndfile.h>
 #include <speex/speex_resampler.h>
 
+#include "base/log.h"
 #include "telephony/media/g711.h"
 #include "telephony/media/remote_media.h"
+#include "telephony/media/speech.h"
 
 namespace carillon::media {
 namespace {
@@ -117,10 +119,12 @@ PromptLibrary::~PromptLibrary() {
   thread_.join();
 }
 
-void PromptLibrary::get(std::string name, Done done) {
+void PromptLibrary::get(std::string name, Done done) { say("", std::move(name), std::move(done)); }
+
+void PromptLibrary::say(std::string text, std::string name, Done done) {
   {
     std::lock_guard lock(mutex_);
-    requests_.push_back({std::move(name), std::move(done)});
+    requests_.push_back({std::move(text), std::move(name), std::move(done)});
   }
   wake_.notify_one();
 }
@@ -133,8 +137,25 @@ void PromptLibrary::run() {
     const Request request = std::move(requests_.front());
     requests_.pop_front();
     lock.unlock();
-    request.done(find(request.name));
+    Result<PromptPtr> spoken = Error{};
+    if (!request.text.empty()) {
+      spoken = find_spoken(request.text);
+      if (!spoken) spdlog::warn("media: {} {} is played", spoken.error().message, request.name);
+    }
+    request.done(spoken ? std::move(spoken) : find(request.name));
   }
+}
+
+Result<PromptPtr> PromptLibrary::find_spoken(const std::string& text) {
+  const std::string name = spoken_name(text);
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder_ / name, ignored)) {
+    // Under another name until it is whole: a server that was killed leaves no half message.
+    const auto unfinished = folder_ / (name + ".part");
+    if (auto spoken = speak_to_file(text, unfinished); !spoken) return spoken.error();
+    std::filesystem::rename(unfinished, folder_ / name, ignored);
+  }
+  return find(name);
 }
 
 Result<PromptPtr> PromptLibrary::find(const std::string& name) {

@@ -48,9 +48,13 @@ class PromptLibrary {
   using Done = std::function<void(Result<PromptPtr>)>;
   /// Any thread. `done` is called from the library's thread, in the order of the requests.
   void get(std::string name, Done done);
+  /// The same with what `text` sounds like, spoken once and then kept as a file; when it cannot be
+  /// spoken, the prompt `name`.
+  void say(std::string text, std::string name, Done done);
 
  private:
   struct Request {
+    std::string text;  ///< empty: the prompt alone
     std::string name;
     Done done;
   };
@@ -60,6 +64,7 @@ class PromptLibrary {
   };
   void run();
   Result<PromptPtr> find(const std::string& name);
+  Result<PromptPtr> find_spoken(const std::string& text);
 
   const std::filesystem::path folder_;
   std::unordered_map<std::string, Cached> cache_;  ///< library's thread only

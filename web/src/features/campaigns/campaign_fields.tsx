@@ -5,6 +5,7 @@ import { scriptsQuery, trunksQuery, usersQuery } from '@/api/queries';
 import type { CampaignForm } from './campaign_form_values';
 import { dialerTypes } from './dialer_types';
 import { DispositionEditor } from './disposition_editor';
+import { DropMessage } from './drop_message';
 import { RetryEditor } from './retry_editor';
 
 export function BasicFields({ form }: { form: UseFormReturnType<CampaignForm> }) {
@@ -135,6 +136,7 @@ export function ConfigFields({ form }: { form: UseFormReturnType<CampaignForm> }
         <Stack gap="sm">
           <Switch label="Record calls" {...form.getInputProps('recording', { type: 'checkbox' })} />
           <Switch label="Agents may transfer calls" {...form.getInputProps('transfer_allowed', { type: 'checkbox' })} />
+          <DropMessage form={form} />
         </Stack>
       </Fieldset>
     </Stack>

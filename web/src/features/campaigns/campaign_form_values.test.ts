@@ -31,6 +31,7 @@ const solar: Campaign = {
   retry_rules: [{ outcome: 'busy', after_s: 600 }],
   recording: false,
   transfer_allowed: false,
+  drop_message: 'This is Example, +1 555 0100.',
   dispositions: [{ name: 'SALE MADE', sale: true }],
   agent_ids: [4, 5],
 };

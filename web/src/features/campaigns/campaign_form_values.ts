@@ -24,6 +24,7 @@ export interface CampaignForm {
   retry_rules: RetryRule[];
   recording: boolean;
   transfer_allowed: boolean;
+  drop_message: string;
   dispositions: DispositionRule[];
   agent_ids: string[];
 }
@@ -57,6 +58,7 @@ export const blankCampaign: CampaignForm = {
   ],
   recording: true,
   transfer_allowed: true,
+  drop_message: '',
   dispositions: [],
   agent_ids: [],
 };
@@ -108,6 +110,7 @@ export function campaignBody(form: CampaignForm): CampaignFields & { name: strin
     retry_rules: rest.retry_rules,
     recording: rest.recording,
     transfer_allowed: rest.transfer_allowed,
+    drop_message: rest.drop_message.trim(),
     agent_ids: rest.agent_ids.map(Number),
     ...(dispositions.length > 0 ? { dispositions } : {}),
   };
