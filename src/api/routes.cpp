@@ -23,6 +23,9 @@ std::vector<Route> make_routes() {
       {kPost, "/api/v1/session", kPublic, Body::kJson, sign_in},
       {kDelete, "/api/v1/session", kAgent, Body::kNone, sign_out},
 
+      {kGet, "/api/v1/settings", kAdministrator, Body::kNone, get_settings},
+      {kPatch, "/api/v1/settings", kAdministrator, Body::kJson, change_settings},
+
       {kGet, "/api/v1/users", kSupervisor, Body::kNone, list_users},
       {kPost, "/api/v1/users", kSupervisor, Body::kJson, create_user},
       {kPost, "/api/v1/users/bulk", kSupervisor, Body::kJson, create_agents},

@@ -93,12 +93,13 @@ Result<std::vector<AttemptEvent>> Reader::attempt_events(AttemptId id) {
   });
 }
 
-Result<std::vector<Attempt>> Reader::recordings_before(WallTime before, int64_t limit) {
+Result<std::vector<Attempt>> Reader::recordings_before(const std::string& node, WallTime before,
+                                                       int64_t limit) {
   return guarded([&]() -> Result<std::vector<Attempt>> {
     return select<Attempt>(db_,
-                           "attempts WHERE recording <> '' AND started_at < ? ORDER BY started_at "
-                           "LIMIT ?",
-                           {to_unix_ms(before), limit});
+                           "attempts WHERE recording <> '' AND started_at < ? AND node = ? ORDER "
+                           "BY started_at LIMIT ?",
+                           {to_unix_ms(before), node, limit});
   });
 }
 

@@ -465,7 +465,7 @@ TEST_P(Commands, OldRecordingsAreDeletedAndUnfinishedOnesToo) {
         SaveRecording{attempt.id, id == 1 ? "a/1.wav" : "../recordings/outside.wav", 1'000});
   }
   ASSERT_TRUE(store.change(
-      [](Writer& writer) { return writer.set_setting("recordings_keep_days", "30"); }));
+      [](Writer& writer) { return writer.save_settings({30, ""}); }));
   store.close();
   TestStore again(database.address(), [&](StoreConfig& config) { config.recordings = folder; });
   EXPECT_FALSE(std::filesystem::exists(folder / "a/2.wav.part"));

@@ -1,6 +1,5 @@
 #include "store/maintenance.h"
 
-#include <charconv>
 #include <system_error>
 
 #include "base/clock.h"
@@ -28,7 +27,10 @@ fs::path recording_file(const fs::path& folder, const std::string& name) {
 }  // namespace
 
 Maintenance::Maintenance(const StoreConfig& config, DatabaseAddress address, ChangeNow change)
-    : recordings_(config.recordings), change_(std::move(change)), connection_(std::move(address)) {}
+    : recordings_(config.recordings),
+      node_(config.node),
+      change_(std::move(change)),
+      connection_(std::move(address)) {}
 
 Result<void> Maintenance::start() {
   if (auto opened = connection_.open(); !opened) return opened;
@@ -65,14 +67,10 @@ void Maintenance::remove_old_recordings() {
   while (!thread_.stopping()) {
     std::vector<Attempt> old;
     connection_.run([&](Reader& reader) {
-      const auto setting = reader.setting("recordings_keep_days");
-      if (!setting || !*setting) return;
-      int64_t days = 0;
-      const std::string& text = **setting;
-      std::from_chars(text.data(), text.data() + text.size(), days);
-      if (days <= 0) return;
-      auto found = reader.recordings_before(machine_now().wall - Duration(days * kMsPerDay),
-                                            kRecordingsAtOnce);
+      const auto settings = reader.settings();
+      if (!settings || settings->recordings_keep_days == 0) return;
+      const Duration kept(settings->recordings_keep_days * kMsPerDay);
+      auto found = reader.recordings_before(node_, machine_now().wall - kept, kRecordingsAtOnce);
       if (found) old = std::move(*found);
     });
     if (old.empty()) return;

@@ -13,7 +13,8 @@ namespace carillon::store {
 ///
 /// - at start: unfinished recordings (`*.part`) that a crash left behind are removed, except those
 ///   younger than the start;
-/// - hourly: recordings older than the setting `recordings_keep_days` (0: kept) are deleted, the
+/// - hourly: recordings of this node that are older than the setting `recordings_keep_days` (0:
+/// kept) are deleted, the
 ///   file first, then its mark in the call log;
 /// - when a leadset was removed, and at start: its leads are deleted, some hundred at a time;
 /// - hourly: deliveries of webhooks that ended a week ago, and those of removed webhooks.
@@ -43,6 +44,7 @@ class Maintenance {
   void until_none(const std::function<Result<int64_t>(Writer&)>& remove_some);
 
   const std::filesystem::path recordings_;
+  const std::string node_;
   const ChangeNow change_;
   ReadConnection connection_;
   BackgroundThread thread_;

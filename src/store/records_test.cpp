@@ -125,6 +125,50 @@ TEST_P(Records, TellsTheCoreAboutCampaignsTrunksAndAgents) {
   EXPECT_FALSE(leadset.campaign);
 }
 
+TEST_P(Records, SettingsAreKeptAuditedAndReachTheTrunksWithoutADomain) {
+  EXPECT_EQ(store.ask([](Reader& reader) { return reader.settings(); }).recordings_keep_days, 0);
+  const auto plain = add_trunk("plain");
+  ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+    Trunk trunk;
+    trunk.name = "own";
+    trunk.host = "sip.example.com";
+    trunk.from_domain = "own.example";
+    const auto added = writer.add_trunk(trunk);
+    return added ? Result<void>{} : added.error();
+  }));
+  store.expect<TrunksChanged>();
+  store.expect<TrunksChanged>();
+  const auto save = [&](Settings settings) {
+    return store.change([settings](Writer& writer) { return writer.save_settings(settings); });
+  };
+  ASSERT_TRUE(save({30, "calls.example"}));
+  const auto kept = store.ask([](Reader& reader) { return reader.settings(); });
+  EXPECT_EQ(kept.recordings_keep_days, 30);
+  EXPECT_EQ(kept.domain, "calls.example");
+  const auto told = store.expect<TrunksChanged>().trunks;
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told[0].from_domain, "calls.example");
+  EXPECT_EQ(told[1].from_domain, "own.example");
+  EXPECT_EQ(store.ask([&](Reader& reader) { return reader.trunk(plain); }).from_domain, "")
+      << "what people see of the trunk stays what they entered";
+
+  const auto refused = save({4'000, ""});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "recordings_keep_days");
+  ASSERT_TRUE(save(kept));
+  const auto audit = store.ask([](Reader& reader) {
+    AuditFilter settings_only;
+    settings_only.kind = "setting";
+    return reader.audit(settings_only, {});
+  });
+  ASSERT_EQ(audit.total, 1) << "saving what is there already is no change";
+  EXPECT_EQ(audit.items[0].changes,
+            R"({"domain":["","calls.example"],"recordings_keep_days":[0,30]})");
+  store.close();
+  TestStore again(database.address());
+  EXPECT_EQ(again.ready.trunks.at(0).from_domain, "calls.example");
+}
+
 TEST_P(Records, NamesAreUniqueAndFreeAgainAfterDeletion) {
   const auto id = add_user("carol", Role::kAgent);
   const auto again = store.change([](Writer& writer) -> Result<void> {
@@ -336,9 +380,6 @@ TEST_P(Records, SessionsTokensAndSettings) {
     return writer.add_token(made);
   });
   EXPECT_EQ(store.ask([&](Reader& reader) { return reader.token_by_hash("t1", now); }).id, token);
-  ASSERT_TRUE(store.change([&](Writer& writer) { return writer.set_setting("domain", "x.org"); }));
-  ASSERT_TRUE(store.change([&](Writer& writer) { return writer.set_setting("domain", "y.org"); }));
-  EXPECT_EQ(store.ask([](Reader& reader) { return reader.setting("domain"); }), "y.org");
 
   const auto audit = store.ask([](Reader& reader) { return reader.audit({}); });
   for (const auto& entry : audit.items) {

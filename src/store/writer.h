@@ -154,7 +154,7 @@ class Writer : public Reader {
   Result<int64_t> forget_deliveries(WallTime before, int64_t limit);
 
   // ---- settings
-  Result<void> set_setting(const std::string& key, const std::string& value);
+  Result<void> save_settings(const Settings& settings);
 
  private:
   /// Notes a change for record_changed and the audit log. `changes` is JSON, see audit.h.

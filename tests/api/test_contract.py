@@ -23,6 +23,11 @@ def test_every_operation(admin, client, person, succeeded):
     assert boss.get("/session").status_code == 200
     assert boss.get("/users", role="agent", sort="-username").status_code == 200
 
+    assert admin.get("/settings").json() == {"recordings_keep_days": 0, "domain": "localhost"}
+    assert admin.patch("/settings", {"recordings_keep_days": 90}).json() == {"recordings_keep_days": 90, "domain": "localhost"}
+    refused = admin.patch("/settings", {"domain": "two words"})
+    assert refused.status_code == 422 and refused.json()["error"]["field"] == "domain"
+
     profile = admin.made("/sip_profiles", {"name": "Default", "dial_pattern": "X."})
     path = f"/sip_profiles/{profile['id']}"
     assert admin.get(path).json() == profile

@@ -187,3 +187,22 @@ test('the audit log says who did what, without secrets', async () => {
   expect(file).toContain('test call');
   expect(file).not.toContain('sip_profile');
 });
+
+test('general settings are saved, and what is refused is said beside the field', async () => {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'General' }).click();
+  const days = page.getByRole('textbox', { name: 'Keep recordings for, days' });
+  await expect(days).toHaveValue('0');
+  await days.fill('90');
+  const domain = page.getByRole('textbox', { name: 'Domain' });
+  await domain.fill('two words');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The field domain must be a host name or an address.')).toBeVisible();
+  await domain.fill('calls.example.com');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectNotice(page, 'The settings are saved.');
+  expect(await client.get('/settings')).toEqual({ recordings_keep_days: 90, domain: 'calls.example.com' });
+  await page.reload();
+  await expect(days).toHaveValue('90');
+  await expect(domain).toHaveValue('calls.example.com');
+});
