@@ -11,8 +11,9 @@ namespace carillon::store {
 
 /// One thread with its own connection, that changes the database through the writer only.
 ///
-/// - at start: unfinished recordings (`*.part`) that a crash left behind are removed, except those
-///   younger than the start;
+/// - at start: recordings that a crash left unfinished (`*.part`) or unknown to the call log are
+///   completed and made known; files of calls that the database does not have are logged, and go
+///   when recordings of their age do;
 /// - hourly: recordings of this node that are older than the setting `recordings_keep_days` (0:
 /// kept) are deleted, the
 ///   file first, then its mark in the call log;
@@ -37,7 +38,11 @@ class Maintenance {
 
  private:
   void run();
-  void remove_unfinished_recordings();
+  void complete_unfinished_recordings();
+  void adopt_recordings();
+  void adopt(const std::vector<AttemptId>& found, std::vector<AttemptId>& strangers);
+  void judge_strangers(const std::vector<AttemptId>& strangers);
+  Settings settings();
   void remove_old_recordings();
   void remove_leads_of_removed_leadsets();
   void remove_old_deliveries();
@@ -47,6 +52,7 @@ class Maintenance {
   const std::string node_;
   const ChangeNow change_;
   ReadConnection connection_;
+  std::filesystem::file_time_type began_;
   BackgroundThread thread_;
 };
 

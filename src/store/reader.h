@@ -135,6 +135,8 @@ class Reader {
   /// Up to `limit` attempts of the node that began before `before` and still have a recording.
   Result<std::vector<Attempt>> recordings_before(const std::string& node, WallTime before,
                                                  int64_t limit);
+  /// The recording's name, perhaps empty, of each of these attempts that exists.
+  Result<std::map<AttemptId, std::string>> recordings_of(const std::vector<AttemptId>& ids);
   Result<Page<AgentSessionRow>> agent_sessions(UserId agent, const ListQuery& query);
   Result<std::vector<AgentStateRow>> agent_states(AgentSessionId session);
 

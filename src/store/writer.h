@@ -131,6 +131,8 @@ class Writer : public Reader {
   Result<void> add_rejected_rows(ImportId id, const std::vector<RejectedRow>& rows);
 
   // ---- calls
+  /// A recording was found that the attempt does not know of. One that it knows stays.
+  Result<void> adopt_recording(AttemptId id, const std::string& name, Duration duration);
   /// The recording's file is gone.
   Result<void> forget_recording(AttemptId id);
 

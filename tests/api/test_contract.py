@@ -16,7 +16,7 @@ def test_every_operation(admin, client, person, succeeded):
     nobody = client()
     health = nobody.get("/healthz")
     assert health.status_code == 200
-    assert {part for part, state in health.json()["parts"].items() if state == "ok"} == {"http", "database", "core", "telephony"}
+    assert {part for part, state in health.json()["parts"].items() if state == "ok"} == {"http", "database", "core", "telephony", "recordings"}
     assert "carillon_http_requests_total" in nobody.get("/metrics").text
 
     boss = person("boss", "supervisor")
