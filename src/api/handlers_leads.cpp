@@ -30,7 +30,7 @@ Result<std::string> country_of(const Request& request) {
 /// Brings the phone into E.164 and finds the zones that it may lie in; a time zone that the lead
 /// names goes first.
 Result<void> place(Writer& writer, Lead& lead, const std::string& country) {
-  const auto number = store::parse_phone(lead.phone, country);
+  const auto number = store::parse_phone_to_call(lead.phone, country);
   if (!number) return with_field(number.error(), "phone");
   lead.phone = number->e164;
   std::vector<std::string> zones;

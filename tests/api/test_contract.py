@@ -57,6 +57,8 @@ def test_every_operation(admin, client, person, succeeded):
     test = admin.post(path + "/test_calls", {"number": "+442079460123"})
     assert test.status_code == 202, test.text
     assert admin.get(f"{path}/test_calls/{test.json()['id']}").json()["steps"][0]["state"] == "trying"
+    refused = admin.post(path + "/test_calls", {"number": "+19002345678"})
+    assert refused.status_code == 422 and refused.json()["error"]["field"] == "number" and "premium-rate" in refused.text
     entries = admin.get("/audit", kind="trunk", record_id=trunk["id"]).json()["items"]
     assert [each["action"] for each in entries] == ["test call", "changed", "created"]
     assert entries[1]["changes"] == {"channels": [100, 5]} and entries[2]["changes"]["password"] == "changed"
