@@ -169,6 +169,42 @@ TEST_P(Records, SettingsAreKeptAuditedAndReachTheTrunksWithoutADomain) {
   EXPECT_EQ(again.ready.trunks.at(0).from_domain, "calls.example");
 }
 
+TEST_P(Records, EmptyingADoNotCallListFreesItsLeadsSaveThoseOfAnotherList) {
+  const auto sample = make_campaign(store, 3);
+  const auto phone = [&](size_t lead) {
+    return store.ask([&](Reader& reader) { return reader.lead(sample.leads[lead]); }).phone;
+  };
+  const auto is_listed = [&](size_t lead) {
+    return store
+               .ask([&](Reader& reader) {
+                 return reader.why(sample.leads[lead], at_ms(1'700'000'000'000), {});
+               })
+               .reason == "dnc";
+  };
+  std::vector<std::string> numbers{phone(0), phone(1)};
+  for (int i = 0; i < 600; ++i) numbers.push_back("+4940" + std::to_string(1'000'000 + i));
+  ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+    if (auto added = writer.add_dnc_numbers(numbers, {}); !added) return added.error();
+    DncEntry own;
+    own.phone = numbers[1];
+    own.campaign = sample.campaign;
+    return writer.add_dnc(own);
+  }));
+  EXPECT_TRUE(is_listed(0) && is_listed(1) && !is_listed(2));
+  const auto remove = [&] {
+    return store.make([](Writer& writer) { return writer.remove_dnc_numbers({}, 500); });
+  };
+  ASSERT_TRUE(store.change([](Writer& writer) { return writer.note_dnc_emptied({}); }));
+  EXPECT_EQ(remove(), 500);
+  EXPECT_EQ(remove(), 102);
+  EXPECT_EQ(remove(), 0);
+  EXPECT_FALSE(is_listed(0));
+  EXPECT_TRUE(is_listed(1)) << "its campaign's own list has it, too";
+  EXPECT_EQ(store.ask([](Reader& reader) { return reader.dnc({}); }).total, 1);
+  EXPECT_EQ(store.ask([](Reader& reader) { return reader.audit({}); }).items[0].changes,
+            R"({"numbers":602})");
+}
+
 TEST_P(Records, NamesAreUniqueAndFreeAgainAfterDeletion) {
   const auto id = add_user("carol", Role::kAgent);
   const auto again = store.change([](Writer& writer) -> Result<void> {

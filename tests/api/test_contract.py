@@ -133,6 +133,11 @@ def leads(boss, leadset):
     dnc_import(boss)
     assert boss.get("/dnc").json()["total"] == 1
     assert boss.delete("/dnc?phone=%2B442079460998").status_code == 204
+    boss.made("/dnc", {"phone": "+442079460996"})
+    assert boss.delete("/dnc?all=true").json() == {"removed": 1}
+    assert boss.get("/dnc").json()["total"] == 0
+    premium = boss.post(leadset + "/leads", {"phone": "+19002345678"})
+    assert premium.status_code == 422 and premium.json()["error"]["field"] == "phone" and "premium-rate" in premium.text
 
 
 def many_leads(boss, leadset, lead):

@@ -206,3 +206,19 @@ test('general settings are saved, and what is refused is said beside the field',
   await expect(days).toHaveValue('90');
   await expect(domain).toHaveValue('calls.example.com');
 });
+
+test('a do-not-call list is emptied, after its number of entries was read', async () => {
+  await client.post('/dnc', { phone: '+12123000001' });
+  const { total } = await client.get<{ total: number }>('/dnc?system_wide=true&limit=1');
+  await page.goto('/do-not-call');
+  await expect(page.getByRole('button', { name: 'Empty the list' })).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'List' }).click();
+  await page.getByRole('option', { name: 'System-wide' }).click();
+  await page.getByRole('button', { name: 'Empty the list' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(`Take all ${total} numbers off the list of all campaigns?`);
+  await dialog.getByRole('button', { name: `Take off ${total}` }).click();
+  await expectNotice(page, `${total} numbers are off the list of all campaigns.`);
+  await expect(page.getByText('No number matches')).toBeVisible();
+  expect((await client.get<{ total: number }>('/dnc?system_wide=true')).total).toBe(0);
+});
