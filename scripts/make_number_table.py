@@ -17,7 +17,7 @@ from phonenumbers.phonemetadata import PhoneMetadata
 # In the order in which libphonenumber looks at them; fixed line and mobile come last.
 SPECIAL_TYPES = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager",
                  "uan", "voicemail")
-VALID, GEOGRAPHICAL, MAIN_REGION = 1, 2, 4
+VALID, GEOGRAPHICAL, MAIN_REGION, PREMIUM_RATE = 1, 2, 4, 8
 
 
 class Nfa:
@@ -198,6 +198,8 @@ class Country:
             if kind == "fixed" or (kind == "mobile" and
                                    self.code in phonenumberutil._GEO_MOBILE_COUNTRIES):
                 label |= GEOGRAPHICAL
+            if kind == "premium_rate":
+                label |= PREMIUM_RATE
             if self.matches(0, "general_desc", tags, length):
                 label |= MAIN_REGION
             return label

@@ -82,18 +82,25 @@ Task<Result<Caller>> program_of(Services& services, std::string hash) {
 
 }  // namespace
 
-Task<Result<Caller>> identify(Services& services, const Request& request) {
+Credential credential_of(const Request& request) {
   const auto authorization = request.header("authorization");
   constexpr std::string_view kBearer = "bearer ";
   if (to_lower(authorization.substr(0, kBearer.size())) == kBearer) {
-    auto hash = token_hash(authorization.substr(kBearer.size()));
-    auto caller = co_await program_of(services, std::move(hash));
-    co_return caller;
+    return {token_hash(authorization.substr(kBearer.size())), true};
   }
   const auto value = cookie(request, kSessionCookie);
-  if (value.empty() || value.size() > 100) co_return Caller{};
-  auto caller = co_await person_of(services, token_hash(value));
-  co_return caller;
+  if (value.empty() || value.size() > 100) return {};
+  return {token_hash(value), false};
+}
+
+Task<Result<Caller>> identify(Services& services, Credential credential) {
+  if (credential.hash.empty()) co_return Caller{};
+  if (credential.token) {
+    auto program = co_await program_of(services, std::move(credential.hash));
+    co_return program;
+  }
+  auto person = co_await person_of(services, std::move(credential.hash));
+  co_return person;
 }
 
 Result<store::WebSession> begin_session(store::Writer& writer, const User& user,

@@ -9,9 +9,15 @@ constexpr const char* kSessionCookie = "carillon_session";
 constexpr std::chrono::hours kSessionIdle{12};
 constexpr std::chrono::hours kSessionLife{24 * 7};
 
-/// Looks up the cookie or the bearer token of a request. An unknown caller is no error; a database
-/// that fails is.
-Task<Result<Caller>> identify(Services& services, const Request& request);
+/// What a request says about who sends it.
+struct Credential {
+  std::string hash;    ///< as the database has it; empty: the request says nothing
+  bool token = false;  ///< of a program, else of a browser's session
+};
+Credential credential_of(const Request& request);
+
+/// Looks up whose credential it is. An unknown caller is no error; a database that fails is.
+Task<Result<Caller>> identify(Services& services, Credential credential);
 
 /// Makes a new browser session of a user, inside a change. `token` is the cookie's value.
 Result<store::WebSession> begin_session(store::Writer& writer, const User& user,

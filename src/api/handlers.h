@@ -157,4 +157,8 @@ Task<Response> open_agent_line(Call& call);
 Task<Response> get_health(Call& call);
 Task<Response> get_metrics(Call& call);
 
+// handlers_settings.cpp
+Task<Response> get_settings(Call& call);
+Task<Response> change_settings(Call& call);
+
 }  // namespace carillon::api

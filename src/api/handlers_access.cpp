@@ -79,7 +79,10 @@ Task<Response> run_setup(Call& call) {
     begun.user.role = Role::kAdministrator;
     const auto id = writer.add_user(begun.user, hash);
     if (!id) return id.error();
-    if (auto set = writer.set_setting("domain", setup.domain); !set) return set.error();
+    auto settings = writer.settings();
+    if (!settings) return settings.error();
+    settings->domain = setup.domain;
+    if (auto saved = writer.save_settings(*settings); !saved) return saved.error();
     begun.user.id = *id;
     auto session = begin_session(writer, begun.user, request, begun.token);
     if (!session) return session.error();

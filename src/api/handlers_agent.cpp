@@ -107,7 +107,7 @@ Result<void> read_target(const Json& json, TransferTarget& target) {
     return Error{ErrorCode::kInvalid,
                  "Give a valid number with its country code, as in +49301234567.", "number"};
   }
-  if (store::is_premium_rate(number->e164)) {
+  if (number->premium_rate) {
     return Error{ErrorCode::kInvalid, "Calls are not transferred to premium-rate numbers.",
                  "number"};
   }

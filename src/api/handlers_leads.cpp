@@ -30,7 +30,7 @@ Result<std::string> country_of(const Request& request) {
 /// Brings the phone into E.164 and finds the zones that it may lie in; a time zone that the lead
 /// names goes first.
 Result<void> place(Writer& writer, Lead& lead, const std::string& country) {
-  const auto number = store::parse_phone(lead.phone, country);
+  const auto number = store::parse_phone_to_call(lead.phone, country);
   if (!number) return with_field(number.error(), "phone");
   lead.phone = number->e164;
   std::vector<std::string> zones;
@@ -187,9 +187,38 @@ Task<Response> add_dnc(Call& call) {
   co_return added ? json_response(201, to_json(*added)) : problem(added.error());
 }
 
+namespace {
+
+constexpr int64_t kNumbersAtOnce = 500;  // in one change: calls wait behind it
+
+/// One portion after the other, so that calls get through in between.
+Task<Response> empty_dnc(Call& call, CampaignId list) {
+  int64_t removed = 0;
+  for (int64_t portion = -1; portion != 0;) {
+    auto work = [list, is_first = portion < 0](Writer& writer) -> Result<int64_t> {
+      if (is_first) {
+        if (auto noted = writer.note_dnc_emptied(list); !noted) return noted.error();
+      }
+      return writer.remove_dnc_numbers(list, kNumbersAtOnce);
+    };
+    const auto gone = co_await change(call.services, call.actor(), std::move(work));
+    if (!gone) co_return problem(gone.error());
+    portion = *gone;
+    removed += portion;
+  }
+  co_return json_response(200, {{"removed", removed}});
+}
+
+}  // namespace
+
 Task<Response> delete_dnc(Call& call) {
   const auto campaign = query_id<CampaignTag>(call.request, "campaign_id");
   if (!campaign) co_return problem(campaign.error());
+  const auto all = call.request.query.find("all");
+  if (all != call.request.query.end()) {
+    if (all->second == "true") co_return co_await empty_dnc(call, *campaign);
+    co_return problem({ErrorCode::kInvalid, "all must be true, or left out.", "all"});
+  }
   const auto found = call.request.query.find("phone");
   const auto phone = found == call.request.query.end() ? std::string{} : found->second;
   const auto number = store::parse_phone(phone, {});

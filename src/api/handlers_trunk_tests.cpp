@@ -25,7 +25,7 @@ Result<TestRequest> read_test(const Json& json) {
 
 /// As the core dials: tech prefix and digits.
 Result<TrunkTests::Order> order_of(const TestRequest& request, const Trunk& trunk) {
-  const auto number = store::parse_phone(request.number, request.country);
+  const auto number = store::parse_phone_to_call(request.number, request.country);
   if (!number) return Error{ErrorCode::kInvalid, number.error().message, "number"};
   TrunkTests::Order order;
   order.trunk = trunk.id;

@@ -107,6 +107,7 @@ constexpr TextRule kNewPassword{.min = 10, .max = 1'024};
 constexpr TextRule kTechPrefix{
     .max = 20, .valid = is_prefix, .wanted = "may hold digits, letters, *, # and + only"};
 constexpr TextRule kCodec{.valid = is_codec};
+constexpr const char* kHostWanted = "must be a host name or an address";
 
 void optional_text(ObjectReader& reader, const char* name, std::optional<std::string>& out,
                    const TextRule& rule) {
@@ -303,16 +304,15 @@ Json to_json(const Trunk& trunk) {
 Result<void> read_trunk(const Json& json, bool is_new, Trunk& trunk) {
   ObjectReader reader(json);
   if (is_new) reader.require({"name", "host"});
-  const char* host_wanted = "must be a host name or an address";
   reader.text("name", trunk.name, kName);
   reader.boolean("active", trunk.active);
-  reader.text("host", trunk.host, {.min = 1, .max = 253, .valid = is_host, .wanted = host_wanted});
+  reader.text("host", trunk.host, {.min = 1, .max = 253, .valid = is_host, .wanted = kHostWanted});
   reader.integer("port", trunk.port, 1, 65'535);
   reader.enumeration("transport", trunk.transport, from_name<SipTransport>);
   reader.text("username", trunk.username, {.max = 128});
   reader.text("password", trunk.password, {.max = 128});
   reader.text("from_domain", trunk.from_domain,
-              {.max = 253, .valid = is_host, .wanted = host_wanted});
+              {.max = 253, .valid = is_host, .wanted = kHostWanted});
   reader.text("tech_prefix", trunk.tech_prefix, kTechPrefix);
   reader.number("cps", trunk.cps, 0.1, 1'000);
   reader.integer("channels", trunk.channels, 1, 10'000);
@@ -320,6 +320,17 @@ Result<void> read_trunk(const Json& json, bool is_new, Trunk& trunk) {
   reader.integer("ping_interval_s", trunk.ping_interval_s, 5, 3'600);
   reader.boolean("session_timers", trunk.session_timers);
   read_codecs(reader, trunk.codecs);
+  return reader.finish();
+}
+
+Json to_json(const store::Settings& settings) {
+  return {{"recordings_keep_days", settings.recordings_keep_days}, {"domain", settings.domain}};
+}
+
+Result<void> read_settings(const Json& json, store::Settings& settings) {
+  ObjectReader reader(json);
+  reader.integer("recordings_keep_days", settings.recordings_keep_days, 0, 3'650);
+  reader.text("domain", settings.domain, {.max = 253, .valid = is_host, .wanted = kHostWanted});
   return reader.finish();
 }
 

@@ -88,6 +88,9 @@ Json to_json(const store::ImportPreview& preview);
 Json to_json(const store::Import& import);
 Result<void> read_import(const Json& json, store::ImportSpec& spec);
 
+Json to_json(const store::Settings& settings);
+Result<void> read_settings(const Json& json, store::Settings& settings);
+
 // ---- what people watch
 Json to_json(const Attempt& attempt);
 Json to_json(const LeadStats& stats);

@@ -39,6 +39,23 @@ void RateLimiter::forget_full(SteadyTime now) {
   });
 }
 
+bool KnownCallers::knows(const std::string& hash, SteadyTime now) const {
+  const auto found = seen_.find(hash);
+  return found != seen_.end() && now - found->second < kForget;
+}
+
+void KnownCallers::note(const std::string& hash, bool good, SteadyTime now) {
+  if (now >= next_sweep_) {
+    std::erase_if(seen_, [&](const auto& entry) { return now - entry.second >= kForget; });
+    next_sweep_ = now + kSweep;
+  }
+  if (good) {
+    seen_[hash] = now;
+  } else {
+    seen_.erase(hash);
+  }
+}
+
 Duration SignInGuard::wait(const std::string& username, const std::string& address,
                            SteadyTime now) const {
   return std::max({wait_for(pair_key(username, address), now), wait_for("u " + username, now),

@@ -31,6 +31,20 @@ class RateLimiter {
   SteadyTime next_sweep_{};
 };
 
+/// Whose cookies and tokens were found to be good within the last quarter of an hour. It says how
+/// requests are counted, not what they may do. Loop: http. Memory is bounded by the sign-ins.
+class KnownCallers {
+ public:
+  bool knows(const std::string& hash, SteadyTime now) const;
+  /// `good`: it was found in the database; else it is forgotten.
+  void note(const std::string& hash, bool good, SteadyTime now);
+  size_t size() const { return seen_.size(); }
+
+ private:
+  std::unordered_map<std::string, SteadyTime> seen_;
+  SteadyTime next_sweep_{};
+};
+
 /// Slows down who guesses passwords. After kFreeFailures failures of a user name from an address
 /// the pair waits 1 s, 2 s, 4 s ... up to 15 min after each further one; an address, and a user
 /// name from wherever, get ten times as many free failures, so that one attacker cannot lock

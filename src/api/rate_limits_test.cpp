@@ -28,6 +28,22 @@ TEST(RateLimiter, ForgetsWhoIsQuiet) {
   EXPECT_EQ(limiter.size(), 1u);
 }
 
+TEST(KnownCallers, AreKnownAsLongAsTheyComeAndAreGood) {
+  KnownCallers known;
+  SteadyTime now{1h};
+  EXPECT_FALSE(known.knows("a", now));
+  known.note("a", true, now);
+  known.note("bad", false, now);
+  EXPECT_TRUE(known.knows("a", now + 14min));
+  EXPECT_FALSE(known.knows("bad", now));
+  EXPECT_FALSE(known.knows("a", now + 15min));
+  known.note("a", false, now);
+  EXPECT_FALSE(known.knows("a", now)) << "signed out";
+  known.note("a", true, now);
+  known.note("b", true, now + 20min);
+  EXPECT_EQ(known.size(), 1u) << "who has not come for long is forgotten";
+}
+
 TEST(SignInGuard, SlowsDownAfterFiveFailures) {
   SignInGuard guard;
   SteadyTime now{1h};

@@ -23,6 +23,9 @@ std::vector<Route> make_routes() {
       {kPost, "/api/v1/session", kPublic, Body::kJson, sign_in},
       {kDelete, "/api/v1/session", kAgent, Body::kNone, sign_out},
 
+      {kGet, "/api/v1/settings", kAdministrator, Body::kNone, get_settings},
+      {kPatch, "/api/v1/settings", kAdministrator, Body::kJson, change_settings},
+
       {kGet, "/api/v1/users", kSupervisor, Body::kNone, list_users},
       {kPost, "/api/v1/users", kSupervisor, Body::kJson, create_user},
       {kPost, "/api/v1/users/bulk", kSupervisor, Body::kJson, create_agents},
@@ -197,22 +200,20 @@ bool allowed(Access access, const Call& call) {
   return false;
 }
 
-std::optional<Response> check_rate(Call& call) {
-  auto& services = call.services;
-  const auto now = machine_now().steady;
-  const auto& caller = call.caller;
-  Duration wait{0};
-  if (caller.program) {
-    wait = services.token_limit.take(caller.program->token_hash, now);
-  } else if (caller.session) {
-    // People of one office share an address: each sign-in has its own allowance.
-    wait = services.address_limit.take(caller.session->token_hash, now);
-  } else {
-    wait = services.address_limit.take(call.request.address, now);
-  }
+std::optional<Response> take(Services& services, RateLimiter& limit, const std::string& key) {
+  const auto wait = limit.take(key, machine_now().steady);
   if (wait == Duration{0}) return std::nullopt;
   ++services.counters.rate_limited;
   return rate_limited(wait, "Too many requests.");
+}
+
+/// People of one office share an address: who is known has an allowance of their own.
+std::optional<Response> check_rate(Call& call) {
+  auto& services = call.services;
+  const auto& caller = call.caller;
+  if (caller.program) return take(services, services.token_limit, caller.program->token_hash);
+  if (caller.session) return take(services, services.address_limit, caller.session->token_hash);
+  return std::nullopt;  // it was counted with its address
 }
 
 std::optional<Response> check_rights(const Call& call) {
@@ -308,13 +309,17 @@ Task<std::optional<Response>> admit(Call& call) {
   if (auto refused = find_route(call)) co_return refused;
   if (!call.route) co_return std::nullopt;  // a web page
   auto& services = call.services;
-  const bool has_credentials =
-      !call.request.header("authorization").empty() || !call.request.header("cookie").empty();
-  if (has_credentials) {
-    auto caller = co_await identify(services, call.request);
-    if (!caller) co_return problem(caller.error());
-    call.caller = std::move(*caller);
+  const auto credential = credential_of(call.request);
+  const auto now = machine_now().steady;
+  // Whoever makes up cookies and tokens must not make the database look for each of them.
+  if (!services.known_callers.knows(credential.hash, now)) {
+    auto& limit = credential.hash.empty() ? services.address_limit : services.token_limit;
+    if (auto refused = take(services, limit, call.request.address)) co_return refused;
   }
+  auto caller = co_await identify(services, credential);
+  if (!caller) co_return problem(caller.error());
+  call.caller = std::move(*caller);
+  services.known_callers.note(credential.hash, call.caller.known(), now);
   if (auto refused = check_rate(call)) co_return refused;
   if (auto refused = check_rights(call)) co_return refused;
   if (auto refused = check_password_is_own(call)) co_return refused;

@@ -288,6 +288,26 @@ TEST_F(AccessTest, TooManyRequestsWait) {
   EXPECT_EQ(retry, "1");
 }
 
+TEST_F(AccessTest, MadeUpCredentialsDoNotAskTheDatabaseAtWill) {
+  config.requests_per_second_per_token = 1;  // burst 4
+  start();
+  const auto admin = set_up();
+  ASSERT_EQ(get(admin, "/api/v1/session").status, 200);
+  const auto before = store().counters().reads;
+  uint64_t unknown = 0, refused = 0;
+  for (int i = 0; i < 40; ++i) {
+    const auto made_up = i % 2 == 0 ? fmt::format("Cookie: carillon_session=made-up-{}\r\n", i)
+                                    : fmt::format("Authorization: Bearer made-up-{}\r\n", i);
+    const auto status = ask(port(), "GET", "/api/v1/campaigns", made_up).status;
+    unknown += status == 401 ? 1 : 0;
+    refused += status == 429 ? 1 : 0;
+  }
+  EXPECT_EQ(unknown + refused, 40u);
+  EXPECT_GE(refused, 20u);
+  EXPECT_EQ(store().counters().reads - before, unknown);
+  EXPECT_EQ(get(admin, "/api/v1/session").status, 200) << "who is known, at the same address";
+}
+
 TEST_F(AccessTest, BehindATrustedProxyEveryAddressHasItsOwnAllowance) {
   config.requests_per_second_per_address = 0.25;  // a burst of one
   config.trusted_proxies = {"127.0.0.1"};

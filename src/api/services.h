@@ -48,6 +48,7 @@ struct Services {
   AgentLines lines;
   TrunkTests trunk_tests;
   RateLimiter address_limit, token_limit;
+  KnownCallers known_callers;
   SignInGuard sign_in_guard;
   HttpCounters counters;
   OutgoingRequests outgoing;

@@ -272,7 +272,10 @@ void ended(World& world, const CallEnded& event) {
 }
 
 void recording_finished(World& world, const RecordingFinished& event) {
-  if (!event.error.empty()) return;
+  if (!event.error.empty()) {
+    world.store(NoteAttempt{event.attempt, world.now.wall, "recording", event.error});
+    if (event.duration_ms == 0) return;  // else what was written before the fault is kept
+  }
   if (Call* call = world.find_call(event.attempt)) {
     call->record.recording = event.recording;
     call->record.recording_ms = event.duration_ms;

@@ -315,7 +315,14 @@ std::string guest(ScriptStage& stage, Gaps gaps) {
 
 std::string recorded(ScriptStage& stage, Gaps gaps) {
   const bool known = stage.store.recordings.contains(stage.attempt_to(gaps[1]));
+  if (gaps[2].matched) return known ? "The store knows a recording." : "";
   return known ? "" : "The store knows no recording.";
+}
+
+std::string recording_failed(ScriptStage& stage, Gaps gaps) {
+  const auto found = stage.store.recording_failures.find(stage.attempt_to(gaps[1]));
+  if (found == stage.store.recording_failures.end()) return "No failure was written.";
+  return found->second == gaps[2] ? "" : "Written: " + found->second;
 }
 
 const PhraseTable& phrases() {
@@ -340,7 +347,8 @@ const PhraseTable& phrases() {
     add(R"((\w+) is a guest)", guest);
     add(R"((\+\d+) hears music)", held);
     add(R"((\+\d+) hears the digits (\S+))", digits);
-    add(R"(the recording of (\+\d+) is known)", recorded);
+    add(R"(the recording of (\+\d+) is (not )?known)", recorded);
+    add(R"re(the call log says of the recording of (\+\d+) "(.+)")re", recording_failed);
     add(R"(lead (\+\d+) is finished)", lead_finished);
     add(R"(lead (\+\d+) may be called again (now|in (.+)))", lead_again);
     add(R"(lead (\+\d+) was called (\d+) times?)", called_times);

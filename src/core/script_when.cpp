@@ -241,15 +241,28 @@ std::string jump(ScriptStage& stage, Gaps gaps) {
   return "";
 }
 
-std::string recording_written(ScriptStage& stage, Gaps gaps) {
-  return with_call(stage, gaps[1], [&](StagedCall& call) {
+std::string finish_recording(ScriptStage& stage, const std::string& phone, int64_t duration_ms,
+                             const std::string& error) {
+  return with_call(stage, phone, [&](StagedCall& call) {
     RecordingFinished finished;
     finished.attempt = call.placed.attempt;
     finished.recording = "attempt.wav";
-    finished.duration_ms = 1000;
+    finished.duration_ms = duration_ms;
+    finished.error = error;
+    finished.disk_failed = !error.empty();
     stage.send(TelephonyEvent{finished});
     return std::string{};
   });
+}
+
+std::string recording_written(ScriptStage& stage, Gaps gaps) {
+  return finish_recording(stage, gaps[1], 1000, "");
+}
+
+std::string recording_fails(ScriptStage& stage, Gaps gaps) {
+  const auto before = gaps[2].matched ? parse_duration(gaps[2]) : Duration{0};
+  if (!before) return "Say a duration, as in: after 4 s";
+  return finish_recording(stage, gaps[1], before->count(), gaps[3]);
 }
 
 void add_agent_phrases(PhraseTable& table) {
@@ -353,6 +366,7 @@ void add_telephony_phrases(PhraseTable& table) {
   add(R"(the end of (\+\d+) is confirmed)",
       call_ends([](CallEnded& e) { e.by = EndedBy::kSystem; }));
   add(R"(the recording of (\+\d+) is written)", recording_written);
+  add(R"re(the recording of (\+\d+) fails(?: after (.+?))?: "(.+)")re", recording_fails);
   add(R"(third party (\+\d+) (answers|hangs up|is busy))", third_party);
   add(R"(trunk (\w+) (goes down|comes up))", trunk_state);
 }

@@ -106,8 +106,11 @@ void add_process(Gathering& all) {
 
 std::vector<api::Metric> gather_metrics(const CoreCounters& core,
                                         const telephony::TelephonyCounters& telephony,
-                                        const store::StoreCounters& store) {
+                                        const store::StoreCounters& store,
+                                        uint64_t recordings_failed) {
   Gathering all;
+  all.counter("carillon_recordings_failed_total",
+              "Recordings that the disk did not take, or not as a whole", recordings_failed);
   add_core(all, core);
   add_telephony(all, telephony);
   add_store(all, store);

@@ -13,6 +13,7 @@ namespace carillon::server {
 /// Everything for /metrics besides the API's own.
 std::vector<api::Metric> gather_metrics(const CoreCounters& core,
                                         const telephony::TelephonyCounters& telephony,
-                                        const store::StoreCounters& store);
+                                        const store::StoreCounters& store,
+                                        uint64_t recordings_failed);
 
 }  // namespace carillon::server

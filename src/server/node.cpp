@@ -11,6 +11,7 @@
 #include "server/certificate.h"
 #include "server/core_loop.h"
 #include "server/metrics.h"
+#include "server/recording_watch.h"
 #include "server/secrets.h"
 #include "server/store_calls.h"
 #include "server/time_zones.h"
@@ -174,6 +175,9 @@ class Node::Rooms {
       if (const auto* phone = std::get_if<PhoneRegistered>(&event)) {
         relay_.with([&](api::Server& server) { server.phone_registered(*phone); });
       }
+      if (const auto* done = std::get_if<RecordingFinished>(&event)) {
+        recording_watch_.note(*done, machine_now().steady);
+      }
       core_.push(std::move(event));
     };
     sinks.to_api = [this](AgentAnswer answer) {
@@ -228,7 +232,8 @@ class Node::Rooms {
     ports.to_telephony = [this](TelephonyCommand command) { telephony_->send(std::move(command)); };
     ports.zone_open = zone_open_by(zones_);
     ports.metrics = [this] {
-      return gather_metrics(core_.counters(), telephony_->counters(), store_->counters());
+      return gather_metrics(core_.counters(), telephony_->counters(), store_->counters(),
+                            recording_watch_.failed());
     };
     ports.health = [this] { return health(); };
     ports.speak = media::speak;
@@ -255,7 +260,8 @@ class Node::Rooms {
     return {{"core", state(core_.counters().idle_for_ms,
                            "The core has not answered for some seconds; the log may say why.")},
             {"telephony", state(telephony_->counters().idle_for_ms,
-                                "The SIP thread has not answered for some seconds.")}};
+                                "The SIP thread has not answered for some seconds.")},
+            {"recordings", recording_watch_.trouble(machine_now().steady)}};
   }
 
   Configuration configuration_;
@@ -264,6 +270,7 @@ class Node::Rooms {
   std::string setup_code_;
   SystemTimeZones zones_;
   ApiRelay relay_;
+  RecordingWatch recording_watch_;
   CoreLoop core_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<telephony::Telephony> telephony_;

@@ -93,12 +93,25 @@ Result<std::vector<AttemptEvent>> Reader::attempt_events(AttemptId id) {
   });
 }
 
-Result<std::vector<Attempt>> Reader::recordings_before(WallTime before, int64_t limit) {
+Result<std::vector<Attempt>> Reader::recordings_before(const std::string& node, WallTime before,
+                                                       int64_t limit) {
   return guarded([&]() -> Result<std::vector<Attempt>> {
     return select<Attempt>(db_,
-                           "attempts WHERE recording <> '' AND started_at < ? ORDER BY started_at "
-                           "LIMIT ?",
-                           {to_unix_ms(before), limit});
+                           "attempts WHERE recording <> '' AND started_at < ? AND node = ? ORDER "
+                           "BY started_at LIMIT ?",
+                           {to_unix_ms(before), node, limit});
+  });
+}
+
+Result<std::map<AttemptId, std::string>> Reader::recordings_of(const std::vector<AttemptId>& ids) {
+  return guarded([&] {
+    std::map<AttemptId, std::string> recordings;
+    if (ids.empty()) return Result<std::map<AttemptId, std::string>>(recordings);
+    for (const auto& row : db_.query(
+             fmt::format("SELECT id, recording FROM attempts WHERE id IN ({})", id_list(ids)))) {
+      recordings[AttemptId{to_number<int64_t>(row[0])}] = row[1];
+    }
+    return Result<std::map<AttemptId, std::string>>(std::move(recordings));
   });
 }
 
@@ -124,6 +137,21 @@ Result<std::vector<AgentStateRow>> Reader::agent_states(AgentSessionId session) 
   return guarded([&]() -> Result<std::vector<AgentStateRow>> {
     return select<AgentStateRow>(db_, "agent_states WHERE session_id = ? ORDER BY id",
                                  {session.value});
+  });
+}
+
+Result<void> Writer::adopt_recording(AttemptId id, const std::string& name, Duration duration) {
+  return guarded([&]() -> Result<void> {
+    const int64_t adopted = db_.execute(
+        "UPDATE attempts SET recording = ?, recording_ms = ? WHERE id = ? AND recording = ''",
+        {name, duration.count(), id.value});
+    if (adopted == 0) return {};
+    add_attempt_event(db_, id, now_, "recording",
+                      fmt::format("{:.1f} s recorded until the server stopped",
+                                  static_cast<double>(duration.count()) / 1e3));
+    outbox_.call(db_, webhook_events::kRecordingReady, id, now_, effects_);
+    effects_.records.emplace(RecordKind::kAttempt, id.value);
+    return {};
   });
 }
 

@@ -78,6 +78,12 @@ void for_columns(Of<Trunk> auto&& trunk, auto&& visit) {
   visit("codecs", trunk.codecs);
 }
 
+/// Each is a row of its own.
+void for_columns(Of<Settings> auto&& settings, auto&& visit) {
+  visit("recordings_keep_days", settings.recordings_keep_days);
+  visit("domain", settings.domain);
+}
+
 void for_columns(Of<Script> auto&& script, auto&& visit) {
   visit("id", script.id);
   visit("name", script.name);

@@ -109,8 +109,12 @@ void CommandRunner::run(Database& db, const CommitAttempt& command, WallTime, Gr
   group.effects.records.emplace(RecordKind::kAttempt, attempt.id.value);
 }
 
-void CommandRunner::run(Database& db, const NoteAttempt& command, WallTime, Group&) {
+void CommandRunner::run(Database& db, const NoteAttempt& command, WallTime, Group& group) {
   add_attempt_event(db, command.attempt, command.at, command.kind, command.detail);
+  // Often after the call's end, when somebody looks at the call already.
+  if (command.kind == "recording") {
+    group.effects.records.emplace(RecordKind::kAttempt, command.attempt.value);
+  }
 }
 
 void CommandRunner::run(Database& db, const UpdateAttempt& command, WallTime, Group& group) {

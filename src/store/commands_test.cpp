@@ -2,6 +2,9 @@
 #include "store/testing/on_both.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <gmock/gmock.h>
 
@@ -464,8 +467,7 @@ TEST_P(Commands, OldRecordingsAreDeletedAndUnfinishedOnesToo) {
     store.store().send(
         SaveRecording{attempt.id, id == 1 ? "a/1.wav" : "../recordings/outside.wav", 1'000});
   }
-  ASSERT_TRUE(store.change(
-      [](Writer& writer) { return writer.set_setting("recordings_keep_days", "30"); }));
+  ASSERT_TRUE(store.change([](Writer& writer) { return writer.save_settings({30, ""}); }));
   store.close();
   TestStore again(database.address(), [&](StoreConfig& config) { config.recordings = folder; });
   EXPECT_FALSE(std::filesystem::exists(folder / "a/2.wav.part"));
@@ -474,6 +476,66 @@ TEST_P(Commands, OldRecordingsAreDeletedAndUnfinishedOnesToo) {
   }));
   EXPECT_FALSE(std::filesystem::exists(folder / "a/1.wav"));
   EXPECT_TRUE(std::filesystem::exists(folder / "outside.wav")) << "a name must not lead outside";
+}
+
+/// A WAV file of ours: 8000 Hz, two channels of 16 bits. `named`: the size that its header has.
+void write_wave(const std::filesystem::path& path, int seconds, int64_t named) {
+  std::string text = "RIFF" + std::string(4, '\0') + "WAVEfmt " + std::string("\x10\0\0\0", 4) +
+                     std::string("\1\0\2\0\x40\x1f\0\0\0\x7d\0\0\4\0\x10\0", 16) + "data";
+  for (int i = 0; i < 4; ++i) text.push_back(static_cast<char>(named >> (8 * i) & 0xff));
+  text.append(static_cast<size_t>(seconds) * 32'000, 'x');
+  std::ofstream(path, std::ios::binary) << text << "abc";  // a frame that was not finished
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_P(Commands, RecordingsThatACrashLeftAreCompletedAndKnown) {
+  const auto folder = database.folder() / "recordings";
+  std::filesystem::create_directories(folder);
+  const auto sample = make_campaign(store, 5);
+  for (int64_t id = 1; id <= 5; ++id) begin(sample, id);
+  store.store().send(SaveRecording{AttemptId{3}, "attempt-3.wav", 1'000});
+  store.close();
+  write_wave(folder / "attempt-1.wav.part", 7, 0);     // under way when the server was killed
+  write_wave(folder / "attempt-2.wav", 2, 64'000);     // complete, but not written down yet
+  write_wave(folder / "attempt-3.wav", 1, 32'000);     // known
+  write_wave(folder / "attempt-99.wav", 1, 32'000);    // of a call that is not in the database
+  write_wave(folder / "attempt-4.wav.part", 0, 0);     // not even a frame
+  std::ofstream(folder / "attempt-5.wav.part") << "";  // not even a header
+  write_wave(folder / "attempt-007.wav", 1, 32'000);   // not a name of ours
+
+  TestStore again(database.address(), [&](StoreConfig& config) { config.recordings = folder; });
+  const auto attempt = [&](int64_t id) {
+    return again.ask([id](Reader& reader) { return reader.attempt(AttemptId{id}); });
+  };
+  EXPECT_TRUE(eventually([&] { return attempt(1).recording == "attempt-1.wav"; }));
+  EXPECT_TRUE(eventually([&] { return attempt(2).recording == "attempt-2.wav"; }));
+  EXPECT_EQ(attempt(1).recording_ms, 7'000);
+  EXPECT_EQ(attempt(2).recording_ms, 2'000);
+  EXPECT_EQ(attempt(3).recording_ms, 1'000);
+  const auto mended = bytes_of(folder / "attempt-1.wav");
+  EXPECT_EQ(mended.substr(40, 4), std::string("\0\x6b\x03\0", 4)) << "224,000 bytes of audio";
+  EXPECT_EQ(mended.substr(4, 4), std::string("\x24\x6b\x03\0", 4));
+  const auto events = again.ask([](Reader& reader) { return reader.attempt_events(AttemptId{1}); });
+  EXPECT_EQ(events.back().detail, "7.0 s recorded until the server stopped");
+  for (const char* name : {"attempt-99.wav", "attempt-007.wav", "attempt-3.wav"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
+  }
+  for (const char* name : {"attempt-4.wav", "attempt-5.wav"}) {
+    EXPECT_FALSE(std::filesystem::exists(folder / name)) << name;
+    EXPECT_FALSE(std::filesystem::exists(folder / (name + std::string(".part")))) << name;
+  }
+
+  // Once recordings of their age are deleted, those that belong to no call are, too.
+  ASSERT_TRUE(again.change([](Writer& writer) { return writer.save_settings({3'000, ""}); }));
+  again.close();
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(80'000);
+  std::filesystem::last_write_time(folder / "attempt-99.wav", long_ago);
+  TestStore third(database.address(), [&](StoreConfig& config) { config.recordings = folder; });
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(folder / "attempt-99.wav"); }));
 }
 
 TEST_P(Commands, GroupsKeepTheOrderOfArrival) {

@@ -10,6 +10,12 @@ namespace {
 
 constexpr size_t kPhonesAtOnce = 250;  // of one statement, which is kept prepared
 
+/// Whether a lead is on the list of all campaigns or of its own.
+constexpr const char* kIsListed =
+    "CASE WHEN EXISTS (SELECT 1 FROM dnc d JOIN leadsets s ON s.id = leads.leadset_id WHERE "
+    "d.phone = leads.phone AND (d.campaign_id = 0 OR d.campaign_id = s.campaign_id)) THEN 1 ELSE 0 "
+    "END";
+
 Values values_of(const std::vector<std::string>& phones) { return {phones.begin(), phones.end()}; }
 
 }  // namespace
@@ -67,15 +73,16 @@ Result<bool> Reader::on_dnc(const std::string& phone, CampaignId campaign) {
 }
 
 void Writer::flag_dnc(const std::string& phone) {
-  db_.execute(
-      "UPDATE leads SET dnc = CASE WHEN EXISTS (SELECT 1 FROM dnc d JOIN leadsets s ON s.id = "
-      "leads.leadset_id WHERE d.phone = leads.phone AND (d.campaign_id = 0 OR d.campaign_id = "
-      "s.campaign_id)) THEN 1 ELSE 0 END WHERE phone = ?",
-      {phone});
+  db_.execute(fmt::format("UPDATE leads SET dnc = {} WHERE phone = ?", kIsListed), {phone});
+  mark_campaigns_with({phone});
+}
+
+void Writer::mark_campaigns_with(const std::vector<std::string>& phones) {
   for (const auto& row :
        db_.query("SELECT DISTINCT s.campaign_id FROM leads l JOIN leadsets s ON s.id = "
-                 "l.leadset_id WHERE l.phone = ? AND s.campaign_id > 0",
-                 {phone})) {
+                 "l.leadset_id WHERE s.campaign_id > 0 AND l.phone IN (" +
+                     marks(phones.size()) + ")",
+                 values_of(phones))) {
     const CampaignId campaign{to_number<int64_t>(row[0])};
     effects_.leads_changed.insert(campaign);
     effects_.stats_dirty.insert(campaign);
@@ -143,33 +150,63 @@ void Writer::flag_leads_of(const std::vector<std::string>& phones, CampaignId ca
     sql += " AND leadset_id IN (SELECT id FROM leadsets WHERE campaign_id = ?)";
     values.emplace_back(campaign.value);
   }
-  if (db_.execute(sql, values) == 0) return;
-  for (const auto& row :
-       db_.query("SELECT DISTINCT s.campaign_id FROM leads l JOIN leadsets s ON s.id = "
-                 "l.leadset_id WHERE s.campaign_id > 0 AND l.phone IN (" +
-                     list + ")",
-                 values_of(phones))) {
-    const CampaignId changed{to_number<int64_t>(row[0])};
-    effects_.leads_changed.insert(changed);
-    effects_.stats_dirty.insert(changed);
+  if (db_.execute(sql, values) > 0) mark_campaigns_with(phones);
+}
+
+namespace {
+
+/// Calls `work` with portions. What is left of the last one goes one by one: statements of every
+/// length would all be kept prepared.
+template <class Work>
+void in_portions(const std::vector<std::string>& phones, const Work& work) {
+  for (size_t from = 0; from < phones.size();) {
+    const size_t size = phones.size() - from >= kPhonesAtOnce ? kPhonesAtOnce : 1;
+    const auto begin = phones.begin() + static_cast<std::ptrdiff_t>(from);
+    work(std::vector<std::string>(begin, begin + static_cast<std::ptrdiff_t>(size)));
+    from += size;
   }
 }
+
+}  // namespace
 
 Result<int64_t> Writer::add_dnc_numbers(const std::vector<std::string>& phones,
                                         const DncEntry& entry) {
   return guarded([&]() -> Result<int64_t> {
     int64_t added = 0;
-    // What is left of the last portion goes one by one: statements of every length would all be
-    // kept prepared.
-    for (size_t from = 0; from < phones.size();) {
-      const size_t size = phones.size() - from >= kPhonesAtOnce ? kPhonesAtOnce : 1;
-      const auto begin = phones.begin() + static_cast<std::ptrdiff_t>(from);
-      const std::vector<std::string> some(begin, begin + static_cast<std::ptrdiff_t>(size));
+    in_portions(phones, [&](const std::vector<std::string>& some) {
       added += insert_dnc(some, entry);
       flag_leads_of(some, entry.campaign);
-      from += size;
-    }
+    });
     return added;
+  });
+}
+
+Result<void> Writer::note_dnc_emptied(CampaignId list) {
+  return guarded([&]() -> Result<void> {
+    const int64_t numbers =
+        db_.number("SELECT count(*) FROM dnc WHERE campaign_id = ?", {list.value});
+    note(RecordKind::kDnc, list.value, "emptied", nlohmann::json{{"numbers", numbers}}.dump());
+    return {};
+  });
+}
+
+Result<int64_t> Writer::remove_dnc_numbers(CampaignId list, int64_t limit) {
+  return guarded([&]() -> Result<int64_t> {
+    std::vector<std::string> gone;
+    for (auto& row : db_.query(
+             "DELETE FROM dnc WHERE campaign_id = ? AND phone IN (SELECT phone FROM dnc WHERE "
+             "campaign_id = ? ORDER BY phone LIMIT ?) RETURNING phone",
+             {list.value, list.value, limit})) {
+      gone.push_back(std::move(row.front()));
+    }
+    in_portions(gone, [&](const std::vector<std::string>& some) {
+      const int64_t changed =
+          db_.execute(fmt::format("UPDATE leads SET dnc = {} WHERE dnc = 1 AND phone IN ({})",
+                                  kIsListed, marks(some.size())),
+                      values_of(some));
+      if (changed > 0) mark_campaigns_with(some);
+    });
+    return std::ssize(gone);
   });
 }
 

@@ -11,9 +11,11 @@ namespace carillon::store {
 
 /// One thread with its own connection, that changes the database through the writer only.
 ///
-/// - at start: unfinished recordings (`*.part`) that a crash left behind are removed, except those
-///   younger than the start;
-/// - hourly: recordings older than the setting `recordings_keep_days` (0: kept) are deleted, the
+/// - at start: recordings that a crash left unfinished (`*.part`) or unknown to the call log are
+///   completed and made known; files of calls that the database does not have are logged, and go
+///   when recordings of their age do;
+/// - hourly: recordings of this node that are older than the setting `recordings_keep_days` (0:
+/// kept) are deleted, the
 ///   file first, then its mark in the call log;
 /// - when a leadset was removed, and at start: its leads are deleted, some hundred at a time;
 /// - hourly: deliveries of webhooks that ended a week ago, and those of removed webhooks.
@@ -36,15 +38,21 @@ class Maintenance {
 
  private:
   void run();
-  void remove_unfinished_recordings();
+  void complete_unfinished_recordings();
+  void adopt_recordings();
+  void adopt(const std::vector<AttemptId>& found, std::vector<AttemptId>& strangers);
+  void judge_strangers(const std::vector<AttemptId>& strangers);
+  Settings settings();
   void remove_old_recordings();
   void remove_leads_of_removed_leadsets();
   void remove_old_deliveries();
   void until_none(const std::function<Result<int64_t>(Writer&)>& remove_some);
 
   const std::filesystem::path recordings_;
+  const std::string node_;
   const ChangeNow change_;
   ReadConnection connection_;
+  std::filesystem::file_time_type began_;
   BackgroundThread thread_;
 };
 

@@ -57,6 +57,8 @@ class Reader {
   Result<Script> script(ScriptId id);
   Result<Page<Trunk>> trunks(const ListQuery& query);
   Result<std::vector<Trunk>> all_trunks();
+  /// As telephony gets them: a trunk without a From domain has that of the settings.
+  Result<std::vector<Trunk>> trunks_to_call_by();
   Result<Trunk> trunk(TrunkId id);
 
   // ---- leads (leadsets.cpp, leads.cpp, lead_stats.cpp, dnc.cpp)
@@ -130,8 +132,11 @@ class Reader {
   Result<Attempt> attempt(AttemptId id);
   Result<std::vector<AttemptEvent>> attempt_events(AttemptId id);
   Result<std::vector<Attempt>> attempts_of_lead(LeadId lead);
-  /// Up to `limit` attempts that began before `before` and still have a recording.
-  Result<std::vector<Attempt>> recordings_before(WallTime before, int64_t limit);
+  /// Up to `limit` attempts of the node that began before `before` and still have a recording.
+  Result<std::vector<Attempt>> recordings_before(const std::string& node, WallTime before,
+                                                 int64_t limit);
+  /// The recording's name, perhaps empty, of each of these attempts that exists.
+  Result<std::map<AttemptId, std::string>> recordings_of(const std::vector<AttemptId>& ids);
   Result<Page<AgentSessionRow>> agent_sessions(UserId agent, const ListQuery& query);
   Result<std::vector<AgentStateRow>> agent_states(AgentSessionId session);
 
@@ -151,7 +156,7 @@ class Reader {
                                                           int64_t limit);
 
   // ---- settings and audit (settings.cpp)
-  Result<std::optional<std::string>> setting(const std::string& key);
+  Result<Settings> settings();
   Result<Page<AuditEntry>> audit(const ListQuery& query);
   Result<Page<AuditEntry>> audit(const AuditFilter& filter, const ListQuery& query);
 

@@ -125,6 +125,86 @@ TEST_P(Records, TellsTheCoreAboutCampaignsTrunksAndAgents) {
   EXPECT_FALSE(leadset.campaign);
 }
 
+TEST_P(Records, SettingsAreKeptAuditedAndReachTheTrunksWithoutADomain) {
+  EXPECT_EQ(store.ask([](Reader& reader) { return reader.settings(); }).recordings_keep_days, 0);
+  const auto plain = add_trunk("plain");
+  ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+    Trunk trunk;
+    trunk.name = "own";
+    trunk.host = "sip.example.com";
+    trunk.from_domain = "own.example";
+    const auto added = writer.add_trunk(trunk);
+    return added ? Result<void>{} : added.error();
+  }));
+  store.expect<TrunksChanged>();
+  store.expect<TrunksChanged>();
+  const auto save = [&](Settings settings) {
+    return store.change([settings](Writer& writer) { return writer.save_settings(settings); });
+  };
+  ASSERT_TRUE(save({30, "calls.example"}));
+  const auto kept = store.ask([](Reader& reader) { return reader.settings(); });
+  EXPECT_EQ(kept.recordings_keep_days, 30);
+  EXPECT_EQ(kept.domain, "calls.example");
+  const auto told = store.expect<TrunksChanged>().trunks;
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told[0].from_domain, "calls.example");
+  EXPECT_EQ(told[1].from_domain, "own.example");
+  EXPECT_EQ(store.ask([&](Reader& reader) { return reader.trunk(plain); }).from_domain, "")
+      << "what people see of the trunk stays what they entered";
+
+  const auto refused = save({4'000, ""});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "recordings_keep_days");
+  ASSERT_TRUE(save(kept));
+  const auto audit = store.ask([](Reader& reader) {
+    AuditFilter settings_only;
+    settings_only.kind = "setting";
+    return reader.audit(settings_only, {});
+  });
+  ASSERT_EQ(audit.total, 1) << "saving what is there already is no change";
+  EXPECT_EQ(audit.items[0].changes,
+            R"({"domain":["","calls.example"],"recordings_keep_days":[0,30]})");
+  store.close();
+  TestStore again(database.address());
+  EXPECT_EQ(again.ready.trunks.at(0).from_domain, "calls.example");
+}
+
+TEST_P(Records, EmptyingADoNotCallListFreesItsLeadsSaveThoseOfAnotherList) {
+  const auto sample = make_campaign(store, 3);
+  const auto phone = [&](size_t lead) {
+    return store.ask([&](Reader& reader) { return reader.lead(sample.leads[lead]); }).phone;
+  };
+  const auto is_listed = [&](size_t lead) {
+    return store
+               .ask([&](Reader& reader) {
+                 return reader.why(sample.leads[lead], at_ms(1'700'000'000'000), {});
+               })
+               .reason == "dnc";
+  };
+  std::vector<std::string> numbers{phone(0), phone(1)};
+  for (int i = 0; i < 600; ++i) numbers.push_back("+4940" + std::to_string(1'000'000 + i));
+  ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+    if (auto added = writer.add_dnc_numbers(numbers, {}); !added) return added.error();
+    DncEntry own;
+    own.phone = numbers[1];
+    own.campaign = sample.campaign;
+    return writer.add_dnc(own);
+  }));
+  EXPECT_TRUE(is_listed(0) && is_listed(1) && !is_listed(2));
+  const auto remove = [&] {
+    return store.make([](Writer& writer) { return writer.remove_dnc_numbers({}, 500); });
+  };
+  ASSERT_TRUE(store.change([](Writer& writer) { return writer.note_dnc_emptied({}); }));
+  EXPECT_EQ(remove(), 500);
+  EXPECT_EQ(remove(), 102);
+  EXPECT_EQ(remove(), 0);
+  EXPECT_FALSE(is_listed(0));
+  EXPECT_TRUE(is_listed(1)) << "its campaign's own list has it, too";
+  EXPECT_EQ(store.ask([](Reader& reader) { return reader.dnc({}); }).total, 1);
+  EXPECT_EQ(store.ask([](Reader& reader) { return reader.audit({}); }).items[0].changes,
+            R"({"numbers":602})");
+}
+
 TEST_P(Records, NamesAreUniqueAndFreeAgainAfterDeletion) {
   const auto id = add_user("carol", Role::kAgent);
   const auto again = store.change([](Writer& writer) -> Result<void> {
@@ -336,9 +416,6 @@ TEST_P(Records, SessionsTokensAndSettings) {
     return writer.add_token(made);
   });
   EXPECT_EQ(store.ask([&](Reader& reader) { return reader.token_by_hash("t1", now); }).id, token);
-  ASSERT_TRUE(store.change([&](Writer& writer) { return writer.set_setting("domain", "x.org"); }));
-  ASSERT_TRUE(store.change([&](Writer& writer) { return writer.set_setting("domain", "y.org"); }));
-  EXPECT_EQ(store.ask([](Reader& reader) { return reader.setting("domain"); }), "y.org");
 
   const auto audit = store.ask([](Reader& reader) { return reader.audit({}); });
   for (const auto& entry : audit.items) {

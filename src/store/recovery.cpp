@@ -101,7 +101,7 @@ Result<StoreReady> read_ready(Database& db, const std::string& node, WallTime da
     ready.last_agent_session = AgentSessionId{highest_id(db, "agent_sessions", number)};
     auto campaigns = reader.all_campaigns();
     if (!campaigns) return campaigns.error();
-    auto trunks = reader.all_trunks();
+    auto trunks = reader.trunks_to_call_by();
     if (!trunks) return trunks.error();
     auto zone_sets = reader.zone_sets();
     if (!zone_sets) return zone_sets.error();

@@ -54,6 +54,12 @@ struct ListQuery {
   std::string sort;
 };
 
+/// What holds for the whole installation.
+struct Settings {
+  int64_t recordings_keep_days = 0;  ///< 0: for ever; at most 3650
+  std::string domain;                ///< From of trunks that name none; empty: our own address
+};
+
 template <class T>
 struct Page {
   std::vector<T> items;

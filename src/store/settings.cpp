@@ -6,27 +6,39 @@
 
 namespace carillon::store {
 
-Result<std::optional<std::string>> Reader::setting(const std::string& key) {
-  return guarded([&]() -> Result<std::optional<std::string>> {
-    auto rows = db_.query("SELECT value FROM settings WHERE key = ?", {key});
-    if (rows.empty()) return std::optional<std::string>();
-    return std::optional<std::string>(std::move(rows.front().front()));
+Result<Settings> Reader::settings() {
+  return guarded([&]() -> Result<Settings> {
+    Settings settings;
+    const auto rows = db_.query("SELECT key, value FROM settings");
+    for_columns(settings, [&](const char* key, auto& field) {
+      for (const auto& row : rows) {
+        if (row[0] == key) decode(row[1], field);
+      }
+    });
+    return settings;
   });
 }
 
-Result<void> Writer::set_setting(const std::string& key, const std::string& value) {
+Result<void> Writer::save_settings(const Settings& changed) {
   return guarded([&]() -> Result<void> {
     Check check;
-    check.name(key, "key", 100).text(value, "value", 100'000);
+    check
+        .range(static_cast<double>(changed.recordings_keep_days), 0, 3'650, "recordings_keep_days",
+               "The number of days")
+        .text(changed.domain, "domain", 253);
     if (auto checked = check.result(); !checked) return checked;
-    const auto before = setting(key);
+    const auto before = settings();
     if (!before) return before.error();
-    db_.execute(
-        "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = "
-        "excluded.value",
-        {key, value});
-    // Settings may hold secrets (tokens of services): the log says that, not what.
-    note(RecordKind::kSetting, 0, "changed", nlohmann::json{{"key", key}}.dump());
+    const auto changes = difference(*before, changed);
+    if (changes == "{}") return {};
+    for_columns(changed, [&](const char* key, const auto& field) {
+      db_.execute(
+          "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = "
+          "excluded.value",
+          {key, fmt::format("{}", field)});
+    });
+    effects_.trunks_changed |= before->domain != changed.domain;
+    note(RecordKind::kSetting, 0, "changed", changes);
     return {};
   });
 }

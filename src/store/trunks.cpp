@@ -24,6 +24,17 @@ Result<std::vector<Trunk>> Reader::all_trunks() {
       [&]() -> Result<std::vector<Trunk>> { return select<Trunk>(db_, "trunks ORDER BY id"); });
 }
 
+Result<std::vector<Trunk>> Reader::trunks_to_call_by() {
+  auto trunks = all_trunks();
+  if (!trunks) return trunks;
+  const auto general = settings();
+  if (!general) return general.error();
+  for (auto& trunk : *trunks) {
+    if (trunk.from_domain.empty()) trunk.from_domain = general->domain;
+  }
+  return trunks;
+}
+
 Result<Trunk> Reader::trunk(TrunkId id) {
   return guarded(
       [&] { return select_one<Trunk>(db_, "trunks WHERE id = ?", {id.value}, "trunk"); });

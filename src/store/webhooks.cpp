@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kMostWebhooks = 20;
 constexpr const char* kAlive = "deleted_at = 0";
 
-Assignments settings(const Webhook& webhook) {
+Assignments settings_row(const Webhook& webhook) {
   Assignments row;
   for_settings_columns(
       webhook, [&](const char* column, const auto& field) { row.add(column, encode(field)); });
@@ -77,7 +77,7 @@ Result<WebhookId> Writer::add_webhook(Webhook webhook) {
                    fmt::format("There are {} webhooks already. Delete one first.", kMostWebhooks),
                    ""};
     }
-    auto row = settings(webhook);
+    auto row = settings_row(webhook);
     row.add("created_by", actor_.user.value);
     row.add("created_at", to_unix_ms(now_));
     webhook.id = WebhookId{insert(db_, "webhooks", row)};
@@ -95,7 +95,7 @@ Result<void> Writer::save_webhook(const Webhook& changed) {
         !free) {
       return free;
     }
-    auto row = settings(changed);
+    auto row = settings_row(changed);
     // Another receiver, or the same one put right: what waits is tried at once.
     row.add("retry_at", int64_t{0});
     update(db_, "webhooks", std::move(row), changed.id.value);

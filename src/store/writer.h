@@ -119,6 +119,10 @@ class Writer : public Reader {
   /// Many numbers (E.164) at once, some hundred at a time. Returns how many were not listed yet.
   /// The audit log names the upload, not each number.
   Result<int64_t> add_dnc_numbers(const std::vector<std::string>& phones, const DncEntry& entry);
+  /// Takes up to `limit` numbers off a list (0: that of all campaigns). Returns how many; call it
+  /// until it says 0. The audit log has note_dnc_emptied(), with the first of them.
+  Result<int64_t> remove_dnc_numbers(CampaignId list, int64_t limit);
+  Result<void> note_dnc_emptied(CampaignId list);
   Result<ImportId> add_dnc_import(DncImport import);
   Result<void> save_dnc_import(const DncImport& import);
   Result<void> add_dnc_rejected_rows(ImportId id, const std::vector<RejectedRow>& rows);
@@ -131,6 +135,8 @@ class Writer : public Reader {
   Result<void> add_rejected_rows(ImportId id, const std::vector<RejectedRow>& rows);
 
   // ---- calls
+  /// A recording was found that the attempt does not know of. One that it knows stays.
+  Result<void> adopt_recording(AttemptId id, const std::string& name, Duration duration);
   /// The recording's file is gone.
   Result<void> forget_recording(AttemptId id);
 
@@ -154,7 +160,7 @@ class Writer : public Reader {
   Result<int64_t> forget_deliveries(WallTime before, int64_t limit);
 
   // ---- settings
-  Result<void> set_setting(const std::string& key, const std::string& value);
+  Result<void> save_settings(const Settings& settings);
 
  private:
   /// Notes a change for record_changed and the audit log. `changes` is JSON, see audit.h.
@@ -179,6 +185,7 @@ class Writer : public Reader {
   int64_t undo_recycle(const LeadJob& job, const std::vector<LeadId>& leads);
   void mark_leads(LeadsetId leadset, bool dialing_sees_it);
   void flag_dnc(const std::string& phone);
+  void mark_campaigns_with(const std::vector<std::string>& phones);
   int64_t insert_dnc(const std::vector<std::string>& phones, const DncEntry& entry);
   void flag_leads_of(const std::vector<std::string>& phones, CampaignId campaign);
 

@@ -419,7 +419,7 @@ void WriterLoop::tell_effects() {
     untold_.zone_sets_changed = false;
   }
   if (untold_.trunks_changed) {
-    auto trunks = reader.all_trunks();
+    auto trunks = reader.trunks_to_call_by();
     if (!trunks) return;
     hooks_.to_core(TrunksChanged{std::move(*trunks)});
     untold_.trunks_changed = false;

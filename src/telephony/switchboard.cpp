@@ -212,7 +212,7 @@ void Switchboard::on(media::PlaybackDone& event) {
 
 void Switchboard::on(media::RecordingFinished& event) {
   report(RecordingFinished{event.attempt, std::move(event.file), event.duration.count(),
-                           std::move(event.error)});
+                           std::move(event.error), event.disk_failed});
 }
 
 // ------------------------------------------------------------------------------- the rest

@@ -333,7 +333,7 @@ void Telephony::Impl::take_down() {
   for (auto& event : last) {
     if (auto* done = std::get_if<media::RecordingFinished>(&event)) {
       sinks_.to_core(RecordingFinished{done->attempt, std::move(done->file), done->duration.count(),
-                                       std::move(done->error)});
+                                       std::move(done->error), done->disk_failed});
     }
   }
   loop_.reset();

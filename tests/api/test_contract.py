@@ -16,12 +16,17 @@ def test_every_operation(admin, client, person, succeeded):
     nobody = client()
     health = nobody.get("/healthz")
     assert health.status_code == 200
-    assert {part for part, state in health.json()["parts"].items() if state == "ok"} == {"http", "database", "core", "telephony"}
+    assert {part for part, state in health.json()["parts"].items() if state == "ok"} == {"http", "database", "core", "telephony", "recordings"}
     assert "carillon_http_requests_total" in nobody.get("/metrics").text
 
     boss = person("boss", "supervisor")
     assert boss.get("/session").status_code == 200
     assert boss.get("/users", role="agent", sort="-username").status_code == 200
+
+    assert admin.get("/settings").json() == {"recordings_keep_days": 0, "domain": "localhost"}
+    assert admin.patch("/settings", {"recordings_keep_days": 90}).json() == {"recordings_keep_days": 90, "domain": "localhost"}
+    refused = admin.patch("/settings", {"domain": "two words"})
+    assert refused.status_code == 422 and refused.json()["error"]["field"] == "domain"
 
     profile = admin.made("/sip_profiles", {"name": "Default", "dial_pattern": "X."})
     path = f"/sip_profiles/{profile['id']}"
@@ -52,6 +57,8 @@ def test_every_operation(admin, client, person, succeeded):
     test = admin.post(path + "/test_calls", {"number": "+442079460123"})
     assert test.status_code == 202, test.text
     assert admin.get(f"{path}/test_calls/{test.json()['id']}").json()["steps"][0]["state"] == "trying"
+    refused = admin.post(path + "/test_calls", {"number": "+19002345678"})
+    assert refused.status_code == 422 and refused.json()["error"]["field"] == "number" and "premium-rate" in refused.text
     entries = admin.get("/audit", kind="trunk", record_id=trunk["id"]).json()["items"]
     assert [each["action"] for each in entries] == ["test call", "changed", "created"]
     assert entries[1]["changes"] == {"channels": [100, 5]} and entries[2]["changes"]["password"] == "changed"
@@ -130,6 +137,11 @@ def leads(boss, leadset):
     dnc_import(boss)
     assert boss.get("/dnc").json()["total"] == 1
     assert boss.delete("/dnc?phone=%2B442079460998").status_code == 204
+    boss.made("/dnc", {"phone": "+442079460996"})
+    assert boss.delete("/dnc?all=true").json() == {"removed": 1}
+    assert boss.get("/dnc").json()["total"] == 0
+    premium = boss.post(leadset + "/leads", {"phone": "+19002345678"})
+    assert premium.status_code == 422 and premium.json()["error"]["field"] == "phone" and "premium-rate" in premium.text
 
 
 def many_leads(boss, leadset, lead):

@@ -1,8 +1,11 @@
 """From a lead to a conversation, a recording and a disposition, over real SIP and RTP."""
 import io
+import os
 import struct
+import subprocess
 import wave
 
+import pytest
 from carillon import FINAL, eventually
 from centre import Centre
 from desk_phone import RATE, share_of
@@ -62,6 +65,35 @@ def test_both_hear_each_other_and_the_recording_has_both(start, bank, database):
     assert purest(left, agent.phone.tone_hz) > 0.9, "the agent is on the left"
     assert purest(right, TONE_0001) > 0.9, "the customer is on the right"
     assert purest(left, TONE_0001) < 0.3 and purest(right, agent.phone.tone_hz) < 0.3, "nobody is on the other's side"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a small file system")
+def test_a_disk_that_fills_during_a_call_is_said_everywhere_and_what_was_recorded_is_kept(start, bank, tmp_path):
+    recordings = tmp_path / "data" / "recordings"
+    recordings.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(recordings)], check=True)
+    try:
+        centre, agent, _ = centre_with_a_call(start, bank)
+        attempt = agent.wait_for("in_call")["attempt_id"]
+        eventually(lambda: os.statvfs(recordings).f_bavail == 0, what="a full disk")
+        eventually(lambda: agent.phone.hears(TONE_0001), what="the customer, whom a full disk does not concern")
+        agent.api.post("/agent/session/hangup")
+        row = eventually(lambda: next((a for a in centre.attempts() if a["recording_ms"] > 0), None), what="the part that was recorded")
+        assert 1_000 < row["recording_ms"] < 2_100  # 64 KiB of two channels
+        answer = centre.admin.session.get(f"{centre.admin.url}/api/v1/attempts/{attempt}/recording", timeout=30)
+        left, right = channels_of(answer.content)
+        assert len(right) == row["recording_ms"] * RATE // 1000
+        assert purest(right, TONE_0001) > 0.9
+        said = [e["detail"] for e in centre.admin.get(f"/attempts/{attempt}/events")["items"] if e["kind"] == "recording"]
+        assert "No space left on device. Free space" in said[0]
+        health = centre.admin.session.get(f"{centre.server.url}/healthz", timeout=30)
+        assert health.status_code == 503 and "Free space" in health.json()["parts"]["recordings"]
+        metrics = centre.admin.session.get(f"{centre.server.url}/metrics", timeout=30).text
+        assert "carillon_recordings_failed_total 1\n" in metrics
+        assert any("error" in line and f"Attempt {attempt}: The recording" in line for line in centre.server.lines)
+        assert not list(recordings.glob("*.part"))
+    finally:
+        subprocess.run(["umount", "-l", str(recordings)], check=True)
 
 
 def test_the_customer_hears_the_agent(start, bank):

@@ -91,6 +91,15 @@ def check_after_restart(work, ledger):
     assert {p: n for p, n in tried.items() if n > 1} == {}, "leads with two attempts"
     assert {n for n in calls if tried[n] == 0} == set(), "calls without an attempt on disk"
 
+    folder = centre.server.data / "recordings"
+    assert list(folder.glob("*.part")) == [], "recordings that were not completed"
+    named = set()
+
+    def all_are_named():
+        named.update(a["recording"] for a in centre.attempts() if a["recording"])
+        return {file.name for file in folder.iterdir()} <= named
+    eventually(all_are_named, what="a call log that knows every recording")
+
     leads = {lead["phone"] for lead in centre.admin.all(f"/leadsets/{centre.leadset}/leads")}
     assert work.imported - leads == set(), "imported rows that are gone"
     assert centre.admin.get("/live")["agents"] == []
@@ -105,7 +114,7 @@ def test_nothing_is_lost_and_nobody_is_called_twice(start, bank, database, tmp_p
     sandbox = start.sandbox("--rules", str(rules), "--ledger", str(ledger))
     server = start.server(*database, log_level="warn").started()
     centre = Centre(server, sandbox.port, bank, agents=3, outbound_multiplier=4.0, cps=50, channels=50, retry_rules=[],
-                    recording=False, trunk={"cps": 50})
+                    trunk={"cps": 50})
     work = Work(centre)
     first = [next(work.numbers) for _ in range(200)]
     done = centre.import_csv("phone,status\n" + "".join(f"{p},New\n" for p in first))

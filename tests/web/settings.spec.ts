@@ -187,3 +187,38 @@ test('the audit log says who did what, without secrets', async () => {
   expect(file).toContain('test call');
   expect(file).not.toContain('sip_profile');
 });
+
+test('general settings are saved, and what is refused is said beside the field', async () => {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'General' }).click();
+  const days = page.getByRole('textbox', { name: 'Keep recordings for, days' });
+  await expect(days).toHaveValue('0');
+  await days.fill('90');
+  const domain = page.getByRole('textbox', { name: 'Domain' });
+  await domain.fill('two words');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The field domain must be a host name or an address.')).toBeVisible();
+  await domain.fill('calls.example.com');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectNotice(page, 'The settings are saved.');
+  expect(await client.get('/settings')).toEqual({ recordings_keep_days: 90, domain: 'calls.example.com' });
+  await page.reload();
+  await expect(days).toHaveValue('90');
+  await expect(domain).toHaveValue('calls.example.com');
+});
+
+test('a do-not-call list is emptied, after its number of entries was read', async () => {
+  await client.post('/dnc', { phone: '+12123000001' });
+  const { total } = await client.get<{ total: number }>('/dnc?system_wide=true&limit=1');
+  await page.goto('/do-not-call');
+  await expect(page.getByRole('button', { name: 'Empty the list' })).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'List' }).click();
+  await page.getByRole('option', { name: 'System-wide' }).click();
+  await page.getByRole('button', { name: 'Empty the list' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(`Take all ${total} numbers off the list of all campaigns?`);
+  await dialog.getByRole('button', { name: `Take off ${total}` }).click();
+  await expectNotice(page, `${total} numbers are off the list of all campaigns.`);
+  await expect(page.getByText('No number matches')).toBeVisible();
+  expect((await client.get<{ total: number }>('/dnc?system_wide=true')).total).toBe(0);
+});

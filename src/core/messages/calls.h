@@ -150,8 +150,9 @@ struct CallDigit {
 struct RecordingFinished {
   AttemptId attempt;
   std::string recording;
-  int64_t duration_ms = 0;
-  std::string error;  ///< empty: written and closed; else why not
+  int64_t duration_ms = 0;  ///< of what can be played; 0: there is no file
+  std::string error;        ///< empty: all of it was written; else why not, a sentence
+  bool disk_failed = false;
 };
 struct AgentLineUp {
   AgentSessionId session;

@@ -94,7 +94,7 @@ struct Trunk {
   SipTransport transport = SipTransport::kUdp;
   std::string username;     ///< digest user, empty: the carrier knows us by address
   std::string password;     ///< never logged, never returned by the API
-  std::string from_domain;  ///< host part of From; empty: our own address
+  std::string from_domain;  ///< host part of From; empty: that of the settings
   std::string tech_prefix;  ///< put before the number
   double cps = 10;          ///< new calls a second, 0.1 to 1000
   int channels = 100;       ///< calls at once, 1 to 10000

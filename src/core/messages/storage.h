@@ -85,7 +85,8 @@ struct SaveRecording {
 struct NoteAttempt {
   AttemptId attempt;
   WallTime at{};
-  std::string kind;  ///< hold, resume, park, retrieve, transfer, consult, conference, return, queue
+  /// hold, resume, park, retrieve, transfer, consult, conference, return, queue, recording
+  std::string kind;
   std::string detail;
 };
 struct BeginAgentSession {

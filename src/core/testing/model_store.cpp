@@ -30,6 +30,9 @@ std::optional<StoreEvent> ModelStore::apply(const StoreCommand& command) {
     attempts[c->attempt.id].attempt = c->attempt;
   }
   if (const auto* c = std::get_if<SaveRecording>(&command)) recordings[c->attempt] = c->recording;
+  if (const auto* c = std::get_if<NoteAttempt>(&command); c && c->kind == "recording") {
+    recording_failures[c->attempt] = c->detail;
+  }
   if (const auto* c = std::get_if<BeginAgentSession>(&command)) sessions[c->session] = std::nullopt;
   if (const auto* c = std::get_if<EndAgentSession>(&command)) sessions[c->session] = c->at;
   return std::nullopt;

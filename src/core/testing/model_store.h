@@ -57,6 +57,7 @@ class ModelStore {
   std::map<AttemptId, AttemptRow> attempts;
   std::map<AttemptId, DispositionRow> dispositions;
   std::map<AttemptId, std::string> recordings;
+  std::map<AttemptId, std::string> recording_failures;
   std::map<AgentSessionId, std::optional<WallTime>> sessions;  ///< the end of each
   std::vector<std::string> breaches;
 

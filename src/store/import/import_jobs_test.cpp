@@ -280,17 +280,19 @@ TEST_P(ImportJobsTest, RejectedRowsAreReportedWithLineAndReason) {
       "\n"
       "n/a,=HYPERLINK(\"http://x\")\n"
       "+12125550123,Twice\n"
+      "+19002345678,Dear\n"
       "\"open,Cut\n");
-  EXPECT_EQ(ended.rows, 4);
+  EXPECT_EQ(ended.rows, 5);
   EXPECT_EQ(ended.accepted, 1);
   EXPECT_EQ(ended.duplicates, 1);
-  EXPECT_EQ(ended.rejected, 2);
+  EXPECT_EQ(ended.rejected, 3);
   const auto text = report(ended.id);
   EXPECT_THAT(text, StartsWith("line,reason,original row\r\n4,"));
   EXPECT_THAT(text,
               HasSubstr("4,this is not a phone number,n/a,\"'=HYPERLINK(\"\"http://x\"\")\""));
   EXPECT_THAT(text, HasSubstr("5,duplicate: the number is already in this leadset,\"'+1212"));
-  EXPECT_THAT(text, HasSubstr("6,a quote that opens in line 6"));
+  EXPECT_THAT(text, HasSubstr("6,\"this is a premium-rate number, which charges"));
+  EXPECT_THAT(text, HasSubstr("7,a quote that opens in line 7"));
 }
 
 TEST_P(ImportJobsTest, DuplicatesAreLookedForWhereTheSpecSays) {

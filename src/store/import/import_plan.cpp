@@ -63,7 +63,7 @@ Result<PlannedLead> ImportPlan::lead_of(const CsvRow& row) const {
   if (lead.status.empty()) lead.status = status_for_all_;
   if (lead.status.empty()) return invalid("the status is missing", "status");
 
-  auto phone = parse_phone(lead.phone, country_);
+  auto phone = parse_phone_to_call(lead.phone, country_);
   if (!phone) return phone.error();
   planned.zones = zone_list_of(*phone);
   planned.own_zone = is_time_zone(lead.time_zone);

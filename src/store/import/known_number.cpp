@@ -59,6 +59,7 @@ PhoneNumber number_of(int country_calling_code, std::string_view national, uint8
   number.e164.append(national);
   number.country_calling_code = country_calling_code;
   number.geographical = (label & kGeographical) != 0;
+  number.premium_rate = (label & kPremiumRate) != 0;
   return number;
 }
 

@@ -9,6 +9,7 @@ namespace carillon::store::number_table {
 constexpr uint8_t kValid = 1;         ///< the digits so far are a valid national number
 constexpr uint8_t kGeographical = 2;  ///< and tied to a place
 constexpr uint8_t kMainRegion = 4;    ///< and possible in the main region of its calling code
+constexpr uint8_t kPremiumRate = 8;   ///< and charges whoever calls it
 
 struct State {
   uint16_t next[10];  ///< by digit; 0: no valid number goes on like this

@@ -129,14 +129,16 @@ Result<PhoneNumber> parse_phone_by_library(std::string_view text,
   util().Format(number, PhoneNumberUtil::E164, &result.e164);
   result.country_calling_code = number.country_code();
   result.geographical = util().IsNumberGeographical(type, number.country_code());
+  result.premium_rate = type == PhoneNumberUtil::PREMIUM_RATE;
   return result;
 }
 
-bool is_premium_rate(std::string_view e164) {
-  lib::PhoneNumber number;
-  const auto failure = util().Parse(std::string(e164), "ZZ", &number);
-  return failure == PhoneNumberUtil::NO_PARSING_ERROR &&
-         util().GetNumberType(number) == PhoneNumberUtil::PREMIUM_RATE;
+Result<PhoneNumber> parse_phone_to_call(std::string_view input, std::string_view default_country) {
+  auto number = parse_phone(input, default_country);
+  if (number && number->premium_rate) {
+    return invalid_phone("this is a premium-rate number, which charges whoever calls it");
+  }
+  return number;
 }
 
 bool is_known_country(std::string_view country) {

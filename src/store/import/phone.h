@@ -13,6 +13,7 @@ struct PhoneNumber {
   std::string e164;              ///< "+442079460123"
   int country_calling_code = 0;  ///< 44
   bool geographical = false;     ///< tied to a place: its prefix tells the region
+  bool premium_rate = false;     ///< charges whoever calls it
 };
 
 /// Reads a number in international form ("+44 20 7946 0123", "0044...") or in the national form of
@@ -24,8 +25,8 @@ Result<PhoneNumber> parse_phone(std::string_view input, std::string_view default
 /// of one. parse_phone() comes here with all that is not plain.
 Result<PhoneNumber> parse_phone_by_library(std::string_view text, std::string_view default_country);
 
-/// True for a number (E.164) that charges whoever calls it. Any thread.
-bool is_premium_rate(std::string_view e164);
+/// parse_phone() for numbers that we are to call: fails for premium-rate numbers, too.
+Result<PhoneNumber> parse_phone_to_call(std::string_view input, std::string_view default_country);
 
 /// True for a two-letter code of a country that has a numbering plan, in upper case.
 bool is_known_country(std::string_view country);

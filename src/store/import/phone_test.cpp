@@ -74,6 +74,22 @@ TEST(Phone, TellsWhetherANumberIsTiedToAPlace) {
   EXPECT_EQ(parse_phone("+442079460123", "")->country_calling_code, 44);
 }
 
+TEST(Phone, NumbersThatChargeTheCallerAreReadButNotToBeCalled) {
+  for (const char* text : {"+19002345678", "+449098790123", "+499001234567", "+33899123456"}) {
+    ASSERT_TRUE(parse_phone(text, "")) << text;
+    EXPECT_TRUE(parse_phone(text, "")->premium_rate) << text;
+    EXPECT_TRUE(parse_phone_by_library(text, "")->premium_rate) << text;
+    const auto refused = parse_phone_to_call(text, "");
+    ASSERT_FALSE(refused) << text;
+    EXPECT_EQ(refused.error().field, "phone");
+    EXPECT_THAT(refused.error().message, HasSubstr("premium-rate number"));
+  }
+  EXPECT_TRUE(recognise_number("+19002345678", "")) << "an import need not ask the library";
+  for (const char* text : {"+442079460123", "+18005550123", "+447911123456"}) {
+    EXPECT_TRUE(parse_phone_to_call(text, "")) << text;
+  }
+}
+
 /// Walks the automaton at random, so that most of what comes out is nearly or wholly valid.
 std::string random_number(uint16_t state, std::mt19937& random) {
   std::string digits;
@@ -98,6 +114,7 @@ void expect_the_same(const std::string& text, const std::string& country, int& r
   ASSERT_TRUE(slow.ok()) << text << " in " << country << ": " << slow.error().message;
   EXPECT_EQ(fast->e164, slow->e164) << text << " in " << country;
   EXPECT_EQ(fast->geographical, slow->geographical) << text << " in " << country;
+  EXPECT_EQ(fast->premium_rate, slow->premium_rate) << text << " in " << country;
   EXPECT_EQ(fast->country_calling_code, slow->country_calling_code) << text << " in " << country;
 }
 

@@ -29,7 +29,6 @@ struct LoopCounters {
   Counter dropped_srtp;
   Counter dropped_stun;
   Counter send_failures;
-  Counter recordings_failed;
 };
 
 }  // namespace carillon::media

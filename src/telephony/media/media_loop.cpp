@@ -505,7 +505,7 @@ void MediaLoop::play(Leg& leg, const PlayPrompt& order) {
 void MediaLoop::start_recording(LegId customer_id, uint32_t recording) {
   Leg* customer = find(customer_id);
   if (customer == nullptr) {
-    recorder_.end(recording, now_, "The call had ended before its recording could begin.");
+    recorder_.cancel(recording, now_);
     return;
   }
   stop_recording(*customer, "");
@@ -515,7 +515,6 @@ void MediaLoop::start_recording(LegId customer_id, uint32_t recording) {
 void MediaLoop::stop_recording(Leg& leg, const std::string& error) {
   const uint32_t recording = std::exchange(leg.recording, 0);
   if (recording == 0) return;
-  if (!error.empty()) counters_.recordings_failed.add();
   recorder_.end(recording, now_, error);
 }
 

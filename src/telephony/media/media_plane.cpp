@@ -269,7 +269,7 @@ Result<void> MediaPlane::Implementation::start() {
   const auto count = static_cast<size_t>(config_.loops);
   recorder_ = std::make_unique<Recorder>(config_.recordings, count, config_.recording_queue_frames,
                                          [this](RecordingFinished finished) {
-                                           if (!finished.error.empty()) ++recordings_failed_;
+                                           if (finished.disk_failed) ++recordings_failed_;
                                            sink_(std::move(finished));
                                          });
   for (size_t i = 0; i < count; ++i) {
@@ -321,7 +321,7 @@ void MediaPlane::Implementation::start_recording(AttemptId attempt, LegId custom
   recorder_->begin(id, attempt, std::move(file), now);
   const auto leg = legs_.find(customer);
   if (leg == legs_.end()) {
-    recorder_->end(id, now, "The call had ended before its recording could begin.");
+    recorder_->cancel(id, now);
     return;
   }
   recordings_[attempt] = customer;

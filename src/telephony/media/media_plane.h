@@ -69,12 +69,14 @@ struct PlaybackDone {
   std::string prompt;
   std::string error;
 };
-/// The last word on a recording. `error` empty: the file stands under its final name.
+/// The last word on a recording. What was written until something failed is kept: a file stands
+/// under its final name if `duration` is not 0.
 struct RecordingFinished {
   AttemptId attempt;
   std::string file;  ///< as given to start_recording()
   Duration duration{};
-  std::string error;
+  std::string error;         ///< empty: all of it is there
+  bool disk_failed = false;  ///< it failed or was too slow; else there was nothing to record
 };
 
 using MediaEvent = std::variant<OfferAnswered, LineUp, LineDown, Digit, FirstPacket, MediaTimeout,
@@ -93,7 +95,7 @@ struct MediaCounters {
   uint64_t dropped_srtp = 0;       ///< authentication failed or replayed
   uint64_t dropped_stun = 0;       ///< malformed, unknown or unauthenticated checks
   uint64_t send_failures = 0;      ///< the kernel refused a packet
-  uint64_t recordings_failed = 0;
+  uint64_t recordings_failed = 0;  ///< the disk failed or was too slow
 };
 
 // ---------------------------------------------------------------------------------- facade

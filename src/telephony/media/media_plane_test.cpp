@@ -923,7 +923,13 @@ TEST_F(LoopbackRecording, AFullDiskIsASentenceAndNotASilentLoss) {
   const auto done = finished();
   setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_THAT(done.error, ::testing::HasSubstr("could not be written"));
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "recordings/full.wav"));
+  EXPECT_TRUE(done.disk_failed);
+  // What was written before is kept and can be played: 20,000 bytes are 0.6 s.
+  EXPECT_GT(done.duration, 300ms);
+  EXPECT_LT(done.duration, 700ms);
+  const auto kept = read("full.wav");
+  EXPECT_EQ(static_cast<int64_t>(kept.left.size()), done.duration.count() * 8);
+  EXPECT_GT(share(kept.left, 0.2, 0.9, kAgentTone), 0.9);
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "recordings/full.wav.part"));
   EXPECT_EQ(plane_->counters().recordings_failed, 1u);
 }
@@ -931,9 +937,14 @@ TEST_F(LoopbackRecording, AFullDiskIsASentenceAndNotASilentLoss) {
 TEST_F(LoopbackRecording, NamesThatLeaveTheFolderAndLegsThatAreGoneFail) {
   plane_->start_recording(AttemptId{1}, kCustomer, "../outside.wav");
   plane_->stop_recording(AttemptId{1});
-  EXPECT_NE(finished().error, "");
+  EXPECT_TRUE(finished().disk_failed);
   plane_->start_recording(AttemptId{2}, LegId{88}, "gone.wav");
-  EXPECT_NE(finished().error, "");
+  const auto gone = finished();
+  EXPECT_NE(gone.error, "");
+  EXPECT_FALSE(gone.disk_failed) << "a customer who was quicker is no fault of the disk";
+  EXPECT_EQ(gone.duration, 0ms);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "recordings/gone.wav"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "recordings/gone.wav.part"));
 }
 
 TEST_F(LoopbackRecording, StoppingThePlaneCompletesTheFile) {

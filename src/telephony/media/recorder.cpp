@@ -68,10 +68,12 @@ class Recorder::File {
   }
 
   RecordingFinished finish(const End& end) {
-    write_until(position_of(end.at));
+    if (!end.cancelled) write_until(position_of(end.at));
+    const bool cancelled = end.cancelled && error_.empty();
     if (error_.empty()) error_ = end.error;
     close();
-    return {attempt_, name_, Duration{written_ / g711::kSamplesPerMs}, error_};
+    return {attempt_, name_, Duration{written_ / g711::kSamplesPerMs}, error_,
+            !error_.empty() && !cancelled};
   }
 
  private:
@@ -120,16 +122,28 @@ class Recorder::File {
     }
   }
 
+  /// Keeps what there is. Writing the header anew needs no room: it is at the file's begin.
   void close() {
-    if (file_ != nullptr && sf_close(std::exchange(file_, nullptr)) != 0 && error_.empty()) {
-      error_ = storage_error(path_, "the file could not be closed");
-    }
+    if (file_ == nullptr) return;
+    if (!error_.empty()) cut_to_whole_samples();
+    if (sf_close(std::exchange(file_, nullptr)) != 0) lose("the file could not be closed");
     std::error_code failed;
-    if (error_.empty()) {
+    if (written_ > 0) {
       std::filesystem::rename(part_, path_, failed);
-      if (failed) error_ = storage_error(path_, failed.message());
+      if (failed) lose(failed.message());
     }
-    if (!error_.empty()) std::filesystem::remove(part_, failed);
+    if (written_ == 0) std::filesystem::remove(part_, failed);
+  }
+
+  /// A write that failed may have left a part of its samples behind.
+  void cut_to_whole_samples() {
+    sf_count_t frames = written_;
+    sf_command(file_, SFC_FILE_TRUNCATE, &frames, sizeof frames);
+  }
+
+  void lose(const std::string& why) {
+    if (error_.empty()) error_ = storage_error(path_, why);
+    written_ = 0;
   }
 
   const AttemptId attempt_;
@@ -165,8 +179,16 @@ void Recorder::begin(uint32_t recording, AttemptId attempt, std::string file, St
 }
 
 void Recorder::end(uint32_t recording, SteadyTime at, std::string error) {
+  order_end({recording, at, std::move(error)});
+}
+
+void Recorder::cancel(uint32_t recording, SteadyTime at) {
+  order_end({recording, at, "The call had ended before its recording could begin.", true});
+}
+
+void Recorder::order_end(End end) {
   std::lock_guard lock(mutex_);
-  orders_.emplace_back(End{recording, at, std::move(error)});
+  orders_.emplace_back(std::move(end));
 }
 
 /// True when the recorder is to stop. It wakes by time, not by notification: a media loop never

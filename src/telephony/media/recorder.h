@@ -20,8 +20,8 @@
 namespace carillon::media {
 
 /// Purpose: takes frames from one FrameQueue per media loop, aligns both sides in time and writes
-/// them. A recording is written as `<file>.part` and renamed when it is complete; one that failed
-/// is removed and reported.
+/// them. A recording is written as `<file>.part` and renamed when it is complete. When the disk
+/// fails, what was written until then is kept, and the failure is reported.
 /// Threads: begin() and end() from any thread; everything else on the recorder's own thread.
 /// Lifetime: created before the loops and destroyed after them; the destructor completes the
 /// files that are still open.
@@ -39,6 +39,8 @@ class Recorder {
   /// After the last frame of `recording` was pushed. `error`: a sentence, empty when all went well.
   /// Unknown or ended recordings are ignored.
   void end(uint32_t recording, SteadyTime at, std::string error);
+  /// Instead of end(): the call had ended before its first frame, and there is nothing to record.
+  void cancel(uint32_t recording, SteadyTime at);
 
  private:
   class File;
@@ -52,11 +54,13 @@ class Recorder {
     uint32_t recording;
     SteadyTime at;
     std::string error;
+    bool cancelled = false;
   };
 
   void run();
   bool wait_for_work(std::vector<std::variant<Begin, End>>& orders);
   void drain_queues();
+  void order_end(End end);
   void finish(const End& end);
 
   const std::filesystem::path folder_;

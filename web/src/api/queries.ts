@@ -163,6 +163,11 @@ export function trunkQuery(id: number) {
   });
 }
 
+export const settingsQuery = queryOptions({
+  queryKey: ['setting'],
+  queryFn: () => unwrap(api.GET('/settings')),
+});
+
 export const tokensQuery = queryOptions({
   queryKey: ['token', 'all'],
   queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/tokens', { params: { query: { offset, limit, sort: 'name' } } }))),

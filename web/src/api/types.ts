@@ -39,6 +39,7 @@ export type RetryRule = Schemas['RetryRule'];
 export type Role = Schemas['Role'];
 export type Script = Schemas['Script'];
 export type Session = Schemas['Session'];
+export type Settings = Schemas['Settings'];
 export type SetupRequest = Schemas['SetupRequest'];
 export type SipProfile = Schemas['SipProfile'];
 export type Token = Schemas['Token'];

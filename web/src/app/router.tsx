@@ -202,6 +202,11 @@ const audit = createRoute({
   validateSearch: readAuditFilters,
   component: lazyRouteComponent(() => import('@/pages/audit_page'), 'AuditPage'),
 });
+const settings = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('@/pages/settings_page'), 'SettingsPage'),
+});
 const trunks = createRoute({
   getParentRoute: () => supervisor,
   path: '/trunks',
@@ -260,7 +265,7 @@ const tree = root.addChildren([
   console_,
   supervisor.addChildren([
     dashboard, campaignNew, campaign, campaignEdit, script, agentsBulk, agentsImport, agent, leadset, leadsetEdit, leadsetUpload, leadNew, lead, calls, dnc, dncUpload, audit,
-    trunks, trunk, sipProfiles, sipProfile, users, user, tokens, webhooks, webhook,
+    settings, trunks, trunk, sipProfiles, sipProfile, users, user, tokens, webhooks, webhook,
   ]),
 ]);
 

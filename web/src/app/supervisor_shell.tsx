@@ -9,6 +9,7 @@ import {
   IconLayoutDashboard,
   IconPhoneOff,
   IconPhoneOutgoing,
+  IconSettings,
   IconUsers,
   IconWebhook,
   type Icon,
@@ -38,6 +39,7 @@ const work: Entry[] = [
   { to: '/do-not-call', label: 'Do not call', icon: IconPhoneOff },
 ];
 const settings: Entry[] = [
+  { to: '/settings', label: 'General', icon: IconSettings, administrator: true },
   { to: '/trunks', label: 'Trunks', icon: IconBuildingBroadcastTower },
   { to: '/sip-profiles', label: 'SIP profiles', icon: IconDeviceLandlinePhone },
   { to: '/users', label: 'People', icon: IconUsers },

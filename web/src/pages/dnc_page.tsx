@@ -11,7 +11,7 @@ import { showDone, showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
 import { ExportTool } from '@/components/data_grid';
 import { FilterSelect } from '@/components/filter_select';
-import { formatTime } from '@/components/format';
+import { formatCount, formatTime } from '@/components/format';
 import { LinkButton } from '@/components/link_button';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
@@ -37,6 +37,7 @@ export function DncPage() {
   const confirm = useConfirm();
   const client = useQueryClient();
   const [version, setVersion] = useState(0);
+  const [emptying, setEmptying] = useState(false);
   const [opened, { open, close }] = useDisclosure(false);
   const [list, setList] = useState<string>();
   const listQuery = useMemo(() => queryOfList(list), [list]);
@@ -60,6 +61,30 @@ export function DncPage() {
     },
     [client, confirm],
   );
+
+  const empty = async () => {
+    const name = list === 'system' ? 'the list of all campaigns' : `the list of ${campaigns.get(Number(list)) ?? 'this campaign'}`;
+    try {
+      const { total } = await unwrap(api.GET('/dnc', { params: { query: { ...listQuery, limit: 1 } } }));
+      const yes = await confirm({
+        title: `Take all ${formatCount(total)} numbers off ${name}?`,
+        text: 'They may be called again, unless another list has them. This cannot be undone: export the list first if you may need it.',
+        action: `Take off ${formatCount(total)}`,
+        danger: true,
+      });
+      if (!yes) return;
+      setEmptying(true);
+      const query = { all: true as const, campaign_id: listQuery.campaign_id };
+      const done = await unwrap(api.DELETE('/dnc', { params: { query } }));
+      showDone(`${formatCount(done?.removed ?? 0)} numbers are off ${name}.`);
+      await client.invalidateQueries({ queryKey: ['lead'] });
+    } catch (error) {
+      showError(error);
+    } finally {
+      setEmptying(false);
+      setVersion((previous) => previous + 1);
+    }
+  };
 
   const fetchPage = useCallback(
     async ({ offset, limit, sort }: PageRequest) => {
@@ -103,6 +128,11 @@ export function DncPage() {
           }
           toolbar={
             <>
+              {list ? (
+                <Button variant="default" loading={emptying} onClick={() => void empty()}>
+                  Empty the list
+                </Button>
+              ) : null}
               <ExportTool onClick={() => download('/dnc.csv', listQuery)} />
               <LinkButton to="/do-not-call/upload" variant="default" leftSection={<IconFileImport size={16} />}>
                 Upload a file

@@ -10,6 +10,7 @@ import rows from '@/components/rows.module.css';
 import { OutcomeBadge } from '@/features/state_badges';
 import { useCampaignNames, useLeadsetNames, useTrunkNames, useUserNames } from '@/features/use_names';
 import classes from './attempt_detail.module.css';
+import { recordingTrouble } from './recording_words';
 
 /** One call: what happened when, what was said of it, and its recording. */
 export function AttemptDetail({ attempt }: { attempt: Attempt }) {
@@ -18,6 +19,7 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
   const trunks = useTrunkNames();
   const users = useUserNames();
   const events = useQuery(attemptEventsQuery(attempt.id));
+  const trouble = recordingTrouble(events.data ?? []);
   const name = (names: ReadonlyMap<number, string>, id: number | null) => (id === null ? '' : (names.get(id) ?? String(id)));
   return (
     <div className={classes.detail}>
@@ -27,9 +29,9 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
       </header>
       {attempt.recording ? (
         <RecordingPlayer src={`/api/v1/attempts/${attempt.id}/recording`} channels={['Agent', 'Customer']} />
-      ) : (
-        <p className={classes.none}>There is no recording of this call.</p>
-      )}
+      ) : null}
+      {trouble ? <p className={classes.none}>{trouble}</p> : null}
+      {attempt.recording || trouble ? null : <p className={classes.none}>There is no recording of this call.</p>}
       <h3 className={classes.heading}>Course</h3>
       <Ready query={events} rows={4}>
         {(list) => (

@@ -110,7 +110,7 @@ export function TrunkFields({ form, brief, hasPassword }: Props) {
           <Fieldset legend="SIP">
             <Stack gap="md">
               <SimpleGrid cols={{ base: 1, xs: 3 }}>
-                <TextInput label="From domain" description="Empty: our own address" {...form.getInputProps('from_domain')} />
+                <TextInput label="From domain" description="Empty: the domain of the general settings" {...form.getInputProps('from_domain')} />
                 <Select
                   label="First codec"
                   description="The other one is offered second"
