@@ -110,9 +110,9 @@ TEST_P(LoopbackFinals, BecomesItsOutcome) {
 
 INSTANTIATE_TEST_SUITE_P(
     Statuses, LoopbackFinals,
-    ::testing::Values(Final{302, Outcome::kRejected, false}, Final{403, Outcome::kRejected, false},
+    ::testing::Values(Final{302, Outcome::kRejected, false}, Final{402, Outcome::kConnectionError, true}, Final{403, Outcome::kRejected, true},
                       Final{404, Outcome::kRejected, false}, Final{480, Outcome::kNoAnswer, false},
-                      Final{486, Outcome::kBusy, false}, Final{488, Outcome::kError, false},
+                      Final{486, Outcome::kBusy, false}, Final{488, Outcome::kError, true},
                       Final{500, Outcome::kConnectionError, true},
                       Final{503, Outcome::kConnectionError, true},
                       Final{600, Outcome::kBusy, false}, Final{603, Outcome::kRejected, false}),
@@ -407,7 +407,8 @@ TEST_F(LoopbackCalls, AnswerWithoutACommonCodecIsEnded) {
   carrier.reply(*bye, 200);
   const auto end = ended(1);
   ASSERT_TRUE(end);
-  EXPECT_EQ(end->outcome, Outcome::kError);
+  EXPECT_EQ(end->outcome, Outcome::kDropped);  // somebody picked up and heard nothing
+  EXPECT_NE(end->trunk_doubt.find("choose both PCMU and PCMA"), std::string::npos);
 }
 
 TEST_F(LoopbackCalls, CarrierHoldsAndResumes) {
