@@ -103,11 +103,22 @@ TEST_F(LoopbackPhones, WrongPasswordsAreRefusedAndThenSlowed) {
     const auto nonce = fresh_nonce(phone);
     EXPECT_EQ(send_register(phone, {.password = "guess", .nonce = nonce}).status(), 403);
   }
-  const auto slowed = send_register(phone, {});
-  EXPECT_EQ(slowed.status(), 503);
+  const auto nonce = fresh_nonce(phone);
+  const auto slowed = send_register(phone, {.nonce = nonce});
+  EXPECT_EQ(slowed.status(), 503) << "also the right password";
   EXPECT_NE(slowed.header("Retry-After"), "");
   EXPECT_TRUE(counted([](const auto& now) { return now.sign_ins_failed == 5; }));
   EXPECT_EQ(events_.count<PhoneRegistered>(), 0U);
+}
+
+TEST_F(LoopbackPhones, APhoneWithAWrongPasswordDoesNotSlowTheOthersBehindItsAddress) {
+  ScriptedPeer wrong, right;
+  for (int i = 0; i < 3 * sip::SignInBrake::kFree; ++i) {
+    const auto nonce = fresh_nonce(wrong);
+    const auto answer = send_register(wrong, {.user = "phone8", .password = "old", .nonce = nonce});
+    EXPECT_EQ(answer.status(), i < sip::SignInBrake::kFree ? 403 : 503);
+  }
+  sign_in(right);
 }
 
 TEST_F(LoopbackPhones, UnknownUserLooksLikeAWrongPassword) {
