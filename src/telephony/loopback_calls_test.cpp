@@ -110,9 +110,11 @@ TEST_P(LoopbackFinals, BecomesItsOutcome) {
 
 INSTANTIATE_TEST_SUITE_P(
     Statuses, LoopbackFinals,
-    ::testing::Values(Final{302, Outcome::kRejected, false}, Final{402, Outcome::kConnectionError, true}, Final{403, Outcome::kRejected, true},
-                      Final{404, Outcome::kRejected, false}, Final{480, Outcome::kNoAnswer, false},
-                      Final{486, Outcome::kBusy, false}, Final{488, Outcome::kError, true},
+    ::testing::Values(Final{302, Outcome::kRejected, false},
+                      Final{402, Outcome::kConnectionError, true},
+                      Final{403, Outcome::kRejected, true}, Final{404, Outcome::kRejected, false},
+                      Final{480, Outcome::kNoAnswer, false}, Final{486, Outcome::kBusy, false},
+                      Final{488, Outcome::kError, true},
                       Final{500, Outcome::kConnectionError, true},
                       Final{503, Outcome::kConnectionError, true},
                       Final{600, Outcome::kBusy, false}, Final{603, Outcome::kRejected, false}),
