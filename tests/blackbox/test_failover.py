@@ -61,7 +61,8 @@ def test_a_trunk_that_refuses_everybody_rests_and_says_why(start, bank, sipp):
     live = eventually(lambda: next((c for c in centre.admin.get("/live")["campaigns"] if "403" in c["idle_reason"]), None),
                       what="the reason why nothing is dialed")
     assert "ask it whether this server's address is allowed" in live["idle_reason"]
-    assert "403" in next(t["reason"] for t in centre.admin.get("/live")["trunks"] if t["trunk_id"] == centre.trunk)
+    eventually(lambda: any("403" in t["reason"] for t in centre.admin.get("/live")["trunks"] if t["trunk_id"] == centre.trunk),
+               what="the reason at the trunk")
     attempts = eventually(lambda: (lambda all: all if {a["outcome"] for a in all} <= FINAL else None)(centre.attempts()),
                           what="the ends of the attempts")
     assert sorted(a["outcome"] for a in attempts) == ["connection_error"] * 4 + ["rejected"]
