@@ -7,54 +7,17 @@
 #include <openssl/crypto.h>
 #include <spdlog/spdlog.h>
 
+#include "telephony/sip/header_fields.h"
 #include "telephony/sip/sofia.h"
 
 namespace carillon::telephony::sip {
 namespace {
 
-constexpr int kShortestExpiry = 30, kLongestExpiry = 3600, kUsualExpiry = 300;  // seconds
+constexpr int kShortestExpiry = 30;  // seconds
 constexpr size_t kLongestContact = 256;
-
-std::string unquoted(const char* text) {
-  if (text == nullptr) return {};
-  std::string_view value = text;
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-    value = value.substr(1, value.size() - 2);
-  }
-  std::string out;
-  for (size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == '\\' && i + 1 < value.size()) ++i;
-    out += value[i];
-  }
-  return out;
-}
-
-/// The Digest credentials for `realm`, if the request has any.
-std::optional<DigestResponse> credentials_of(const sip_t* message, const std::string& realm) {
-  for (auto* each = message->sip_authorization; each != nullptr; each = each->au_next) {
-    if (each->au_scheme == nullptr || !su_casematch(each->au_scheme, "Digest")) continue;
-    auto field = [each](const char* name) {
-      return unquoted(msg_header_find_param(each->au_common, name));
-    };
-    DigestResponse given{field("username="), field("realm="),    field("nonce="),
-                         field("uri="),      field("response="), field("cnonce="),
-                         field("nc="),       field("qop="),      field("algorithm=")};
-    if (given.realm == realm) return given;
-  }
-  return std::nullopt;
-}
 
 bool same_text(const std::string& a, const std::string& b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-int expires_of(const sip_t* message) {
-  unsigned long wanted = kUsualExpiry;
-  if (message->sip_expires != nullptr) wanted = message->sip_expires->ex_delta;
-  if (message->sip_contact != nullptr && message->sip_contact->m_expires != nullptr) {
-    wanted = std::strtoul(message->sip_contact->m_expires, nullptr, 10);
-  }
-  return static_cast<int>(std::min<unsigned long>(wanted, kLongestExpiry));
 }
 
 bool may_use(const PhoneCredential& phone, Transport transport) {
