@@ -20,6 +20,10 @@ bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
+constexpr std::string_view kInNames =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+constexpr std::string_view kInBrackets = "abcdefABCDEF0123456789:.";
+
 /// host, host:port, [v6] or [v6]:port
 Result<void> read_authority(std::string_view text, Url& url) {
   const Error bad = wrong("The URL has no host. Write it like https://example.com/path.");
@@ -37,7 +41,9 @@ Result<void> read_authority(std::string_view text, Url& url) {
     url.host = std::string(text.substr(0, colon));
     if (colon != std::string_view::npos) port = text.substr(colon);
   }
+  const std::string_view allowed = text.starts_with('[') ? kInBrackets : kInNames;
   if (url.host.empty() || url.host.size() > 253) return bad;
+  if (url.host.find_first_not_of(allowed) != std::string::npos) return bad;
   std::ranges::transform(url.host, url.host.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   });

@@ -137,6 +137,37 @@ void finish_without_call(World& world, Call& call) {
   finish(world, call, how);
 }
 
+/// What the end of a call says about its trunk. True when the trunk, not the number, is to blame.
+bool judge_trunk(World& world, const Call& call, const CallEnded& event) {
+  TrunkLine* trunk = world.find_trunk(call.channel);
+  if (!trunk) return false;
+  const bool nothing_rang = call.state == S::kDialing;
+  const SteadyTime now = world.now.steady;
+  bool rests = false;
+  if (!event.trunk_doubt.empty()) {
+    rests = nothing_rang ? trunk->refused(event.trunk_doubt, now)
+                         : trunk->answered_badly(event.trunk_doubt, now);
+  } else if (event.try_next_trunk) {
+    rests = nothing_rang && trunk->failed(event.reason, now);
+  } else {
+    trunk->worked();
+  }
+  if (rests) {
+    world.timers.set(TimerKind::kTrunkRest, trunk->trunk().id.value, trunk->rest_until());
+    live_board::changed(world, *trunk);
+  }
+  return !event.trunk_doubt.empty() && trunk->in_doubt();
+}
+
+/// The lead is not to pay for a trunk that refuses everybody: the rule for Connection Error says
+/// when it is called again.
+CallEnded blamed_on_trunk(CallEnded event) {
+  if (event.outcome == Outcome::kDropped) return event;  // somebody was rung up and heard nothing
+  event.outcome = Outcome::kConnectionError;
+  event.reason = event.trunk_doubt;
+  return event;
+}
+
 bool has_another_trunk(const DialingCampaign& campaign, const Call& call) {
   const auto& trunks = campaign.record.trunks;
   return std::any_of(trunks.begin(), trunks.end(), [&](TrunkId id) {
@@ -233,7 +264,7 @@ void answered(World& world, AttemptId attempt) {
   // A 200 may cross our CANCEL: the customer was met with silence, which is a drop.
   if (call->state == S::kEnding) call->answered = true;
   if (call->state != S::kDialing && call->state != S::kRinging) return;
-  if (TrunkLine* trunk = world.find_trunk(call->channel)) trunk->worked();
+  if (TrunkLine* trunk = world.find_trunk(call->channel)) trunk->worked_to_the_end();
   call->answered = true;
   call->record.answered_at = world.now.wall;
   enter(world, *call, S::kWaiting);
@@ -254,21 +285,15 @@ void ended(World& world, const CallEnded& event) {
   if (!call || call->state < S::kDialing) return;
   DialingCampaign& campaign = world.campaign(call->record.campaign);
   const bool nothing_rang = call->state == S::kDialing && event.try_next_trunk;
-  if (TrunkLine* trunk = world.find_trunk(call->channel)) {
-    if (nothing_rang && trunk->failed(event.reason, world.now.steady)) {
-      world.timers.set(TimerKind::kTrunkRest, trunk->trunk().id.value, trunk->rest_until());
-    } else if (!event.try_next_trunk) {
-      trunk->worked();
-    }
-  }
+  CallEnded how = judge_trunk(world, *call, event) ? blamed_on_trunk(event) : event;
   if (nothing_rang && !call->our_end && has_another_trunk(campaign, *call)) {
     free_channel(world, *call);
-    call->trunk_failure = event;
+    call->trunk_failure = std::move(how);
     enter(world, *call, S::kOnDisk);
     set_deadline(world, *call, kOnDiskLimit);
     return;
   }
-  finish(world, *call, event);
+  finish(world, *call, how);
 }
 
 void recording_finished(World& world, const RecordingFinished& event) {

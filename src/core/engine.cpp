@@ -117,10 +117,18 @@ class Engine::Impl {
         }
         return touch(CampaignId{id});
       case TimerKind::kTrunkTurn: return next_turn(TrunkId{id});
-      case TimerKind::kTrunkRest: return world_.touch_campaigns_of(TrunkId{id});
+      case TimerKind::kTrunkRest: return rest_over(TrunkId{id});
       case TimerKind::kTrunkPublish: return live_board::trunk_due(world_, TrunkId{id});
       case TimerKind::kDay: return;  // every step begins with a look at the day
     }
+  }
+
+  void rest_over(TrunkId id) {
+    if (TrunkLine* trunk = world_.find_trunk(id)) {
+      trunk->rest_over();
+      live_board::changed(world_, *trunk);
+    }
+    world_.touch_campaigns_of(id);
   }
 
   void touch(CampaignId id) {

@@ -275,6 +275,14 @@ std::string trunk_shown(ScriptStage& stage, Gaps gaps) {
   return "";
 }
 
+std::string trunk_because(ScriptStage& stage, Gaps gaps) {
+  const TrunkLive& live = stage.trunk_live[stage.trunks[gaps[1]]];
+  const std::string wanted = gaps[2];
+  const bool as_expected =
+      wanted.empty() ? live.reason.empty() : live.reason.find(wanted) != std::string::npos;
+  return as_expected ? "" : fmt::format("It shows \"{}\".", live.reason);
+}
+
 std::string digits(ScriptStage& stage, Gaps gaps) {
   return with_call(stage, gaps[1], [&](StagedCall& call) {
     return call.digits == gaps[2] ? std::string{} : "It heard " + call.digits + ".";
@@ -365,6 +373,7 @@ const PhraseTable& phrases() {
     add(R"re(campaign "(.+)" is dialing)re", dialing);
     add(R"re(campaign "(.+)" shows (\d+) (.+))re", figures);
     add(R"(trunk (\w+) is shown (up|down))", trunk_shown);
+    add(R"re(trunk (\w+) shows "(.*)")re", trunk_because);
     return table;
   }();
   return kTable;

@@ -363,6 +363,18 @@ void add_telephony_phrases(PhraseTable& table) {
         e.reason = "503 Service Unavailable";
         e.try_next_trunk = true;
       }));
+  add(R"(the carrier refuses (\+\d+))", call_ends([](CallEnded& e) {
+        e.outcome = Outcome::kRejected;
+        e.sip_status = 403;
+        e.reason = "The call was rejected (403 Forbidden).";
+        e.try_next_trunk = true;
+        e.trunk_doubt = "The carrier refuses our calls (403 Forbidden): ask it why.";
+      }));
+  add(R"((\+\d+) answers with audio that we cannot use)", call_ends([](CallEnded& e) {
+        e.outcome = Outcome::kDropped;
+        e.reason = "The carrier answered with audio that we cannot use.";
+        e.trunk_doubt = "The carrier answers with audio that we cannot use: check the codecs.";
+      }));
   add(R"(the end of (\+\d+) is confirmed)",
       call_ends([](CallEnded& e) { e.by = EndedBy::kSystem; }));
   add(R"(the recording of (\+\d+) is written)", recording_written);

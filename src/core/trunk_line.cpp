@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kFailuresBeforeRest = 5;
 constexpr Duration kRest = 10s;
+// What a carrier refuses, somebody has to put right: a few seconds change nothing.
+constexpr Duration kRestAfterRefusals = 60s;
 
 }  // namespace
 
@@ -19,17 +21,13 @@ void TrunkLine::change(Trunk trunk) {
   trunk_ = std::move(trunk);
   removed_ = false;
   starts_.set_rate(trunk_.cps);
-  failures_in_a_row_ = 0;
-  rest_until_ = {};
+  forget_failures();
 }
 
 void TrunkLine::set_up(bool up, std::string reason) {
   up_ = up;
   reason_ = std::move(reason);
-  if (up) {
-    failures_in_a_row_ = 0;
-    rest_until_ = {};
-  }
+  if (up) forget_failures();
 }
 
 std::string TrunkLine::why_not(SteadyTime now) const {
@@ -59,17 +57,42 @@ void TrunkLine::free_channel() {
 }
 
 bool TrunkLine::failed(const std::string& reason, SteadyTime now) {
+  return note(failures_in_a_row_, reason, now, kRest);
+}
+
+bool TrunkLine::refused(const std::string& reason, SteadyTime now) {
+  return note(failures_in_a_row_, reason, now, kRestAfterRefusals);
+}
+
+bool TrunkLine::answered_badly(const std::string& reason, SteadyTime now) {
+  return note(bad_answers_in_a_row_, reason, now, kRestAfterRefusals);
+}
+
+bool TrunkLine::note(int& in_a_row, const std::string& reason, SteadyTime now, Duration rest) {
   reason_ = reason;
-  if (++failures_in_a_row_ < kFailuresBeforeRest) return false;
-  failures_in_a_row_ = 0;
-  rest_until_ = now + kRest;
+  in_a_row = std::min(in_a_row + 1, kFailuresBeforeRest);
+  if (in_a_row < kFailuresBeforeRest) return false;
+  resting_ = true;
+  rest_until_ = now + rest;
   return true;
 }
 
 void TrunkLine::worked() { failures_in_a_row_ = 0; }
 
+void TrunkLine::worked_to_the_end() {
+  failures_in_a_row_ = 0;
+  bad_answers_in_a_row_ = 0;
+}
+
+void TrunkLine::forget_failures() {
+  worked_to_the_end();
+  resting_ = false;
+  rest_until_ = {};
+}
+
 TrunkLive TrunkLine::live() const {
-  return {.trunk = trunk_.id, .up = up_, .calls = calls_, .reason = up_ ? "" : reason_};
+  return {
+      .trunk = trunk_.id, .up = up_, .calls = calls_, .reason = up_ && !resting_ ? "" : reason_};
 }
 
 }  // namespace carillon::core

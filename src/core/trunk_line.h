@@ -11,7 +11,8 @@
 namespace carillon::core {
 
 /// One trunk in use. A trunk counts as up until telephony says otherwise. After some calls in a row
-/// that it could not take it rests a while, so that a broken trunk does not eat the leads.
+/// that it could not take, or refused for what may be the trunk's fault, it rests a while, so that
+/// a broken trunk does not eat the leads. After a rest the next such call is enough for another.
 /// Campaigns that wait for its next start stand in line and take turns.
 /// Owned by the World; it stays while calls are on it, also when the trunk was removed.
 class TrunkLine {
@@ -46,8 +47,17 @@ class TrunkLine {
   void free_channel();
   /// A call that it could not take. True when it rests from now on, until rest_until().
   bool failed(const std::string& reason, SteadyTime now);
+  /// A call that was refused before anything rang; the number may be to blame, or the trunk.
+  bool refused(const std::string& reason, SteadyTime now);
+  /// A call that was answered in a way that cannot be used. Ringing says nothing about the next.
+  bool answered_badly(const std::string& reason, SteadyTime now);
+  /// Whether the last calls make it likely that the trunk is to blame, not the numbers.
+  bool in_doubt() const { return failures_in_a_row_ > 1 || bad_answers_in_a_row_ > 1; }
   /// A call that reached somebody's network.
   void worked();
+  /// A call that was answered and can be heard.
+  void worked_to_the_end();
+  void rest_over() { resting_ = false; }
   SteadyTime rest_until() const { return rest_until_; }
 
   TrunkLive live() const;
@@ -57,6 +67,9 @@ class TrunkLine {
   SteadyTime published_at{};
 
  private:
+  bool note(int& in_a_row, const std::string& reason, SteadyTime now, Duration rest);
+  void forget_failures();
+
   Trunk trunk_;
   bool removed_ = false;
   bool up_ = true;
@@ -65,6 +78,8 @@ class TrunkLine {
   TokenBucket starts_;
   std::deque<CampaignId> line_;
   int failures_in_a_row_ = 0;
+  int bad_answers_in_a_row_ = 0;
+  bool resting_ = false;
   SteadyTime rest_until_{};
 };
 

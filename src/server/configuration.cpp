@@ -157,6 +157,8 @@ std::vector<Setting> settings_of(Configuration& c) {
        kPortMax},
       {"telephony.media_loops", "--media-loops", "Threads for audio; 0: one per CPU",
        &c.media_loops, 0, 64},
+      {"telephony.media_timeout_s", "--media-timeout-s",
+       "Seconds without any RTP or RTCP of a peer that end its call", &c.media_timeout_s, 5, 3'600},
 
       {"sandbox_port", "--sandbox-port", "SIP port of the demo's carrier; 0: any free one",
        &c.sandbox_port, 0, kPortMax},

@@ -45,6 +45,7 @@ struct Configuration {
   int rtp_port_max = 39'999;
   int agent_port = 40'000;
   int media_loops = 0;
+  int media_timeout_s = 30;
 
   int sandbox_port = 5080;  ///< of the demo's carrier
 };

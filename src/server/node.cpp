@@ -105,8 +105,8 @@ class Node::Rooms {
   const std::string& setup_code() const { return setup_code_; }
 
  private:
+  /// For HTTPS and for SIP over TLS: a server behind a proxy has TLS trunks, too.
   Result<void> find_certificate() {
-    if (configuration_.https_port < 0 && configuration_.certificate.empty()) return {};
     auto files = configuration_.certificate.empty()
                      ? self_made_certificate(folder_.tls, machine_now().wall)
                      : given_certificate({configuration_.certificate, configuration_.key});
@@ -168,6 +168,7 @@ class Node::Rooms {
     config.rtp_port_max = c.rtp_port_max;
     config.agent_port = c.agent_port;
     config.media_loops = c.media_loops;
+    config.media_timeout = std::chrono::seconds(c.media_timeout_s);
     config.recordings_directory = folder_.recordings;
     config.prompts_directory = folder_.prompts;
     telephony::Sinks sinks;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/messages/dial_string.h"
 #include "store/audit.h"
 #include "store/check.h"
 #include "store/effects.h"
@@ -79,9 +80,7 @@ Result<void> check_plain_fields(const Campaign& campaign) {
       .text(campaign.notes, "notes", 10'000)
       .phone_like(campaign.caller_id, "caller_id", "The caller ID")
       .range(campaign.outbound_multiplier, 1, 10, "outbound_multiplier", "The outbound multiplier")
-      .that(campaign.tech_prefix.size() <= 32 &&
-                campaign.tech_prefix.find_first_not_of("0123456789*#+") == std::string::npos,
-            "tech_prefix", "The tech prefix holds at most 32 of 0-9, *, # and +.")
+      .that(is_tech_prefix(campaign.tech_prefix), "tech_prefix", kTechPrefixRule)
       .range(campaign.channels, 1, 10'000, "channels", "The number of channels")
       .range(campaign.cps, 0.1, 1000, "cps", "Calls per second")
       .that(campaign.ring_timeout_ms >= 15'000 && campaign.ring_timeout_ms <= 120'000,

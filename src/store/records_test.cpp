@@ -237,6 +237,7 @@ TEST_P(Records, RefusesWhatBreaksARuleWithFieldAndSentence) {
   EXPECT_EQ(refusal([](Campaign& c) { c.ring_timeout_ms = 14'000; }).field, "ring_timeout_ms");
   EXPECT_EQ(refusal([](Campaign& c) { c.window_to_min = 60; }).field, "window_from_min");
   EXPECT_EQ(refusal([](Campaign& c) { c.caller_id = "call me"; }).field, "caller_id");
+  EXPECT_EQ(refusal([](Campaign& c) { c.tech_prefix = "9+"; }).field, "tech_prefix");
   EXPECT_EQ(refusal([](Campaign& c) { c.trunks = {TrunkId{99}}; }).field, "trunk_ids");
   EXPECT_EQ(refusal([](Campaign& c) { c.agents = {UserId{99}}; }).field, "agent_ids");
   EXPECT_EQ(refusal([](Campaign& c) { c.script = ScriptId{99}; }).field, "script_id");

@@ -1,6 +1,7 @@
 // Trunks and scripts.
 #include <algorithm>
 
+#include "core/messages/dial_string.h"
 #include "store/audit.h"
 #include "store/check.h"
 #include "store/effects.h"
@@ -55,9 +56,7 @@ Result<void> Writer::check_trunk(const Trunk& trunk) {
       .that(no_space(trunk.username), "username", "The username must not hold spaces.")
       .text(trunk.from_domain, "from_domain", 255)
       .that(no_space(trunk.from_domain), "from_domain", "The domain must not hold spaces.")
-      .that(trunk.tech_prefix.size() <= 32 &&
-                trunk.tech_prefix.find_first_not_of("0123456789*#+") == std::string::npos,
-            "tech_prefix", "The tech prefix holds at most 32 of 0-9, *, # and +.")
+      .that(is_tech_prefix(trunk.tech_prefix), "tech_prefix", kTechPrefixRule)
       .range(trunk.cps, 0.1, 1000, "cps", "Calls per second")
       .range(trunk.channels, 1, 10'000, "channels", "The number of channels")
       .range(trunk.ping_interval_s, 5, 3600, "ping_interval_s", "The ping interval in seconds")

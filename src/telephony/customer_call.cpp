@@ -88,6 +88,7 @@ void CustomerCall::call_ended(const sip::CallEnd& end) {
   last_word_.try_next_trunk = verdict.try_next_trunk;
   last_word_.by = verdict.by;
   last_word_.reason = std::move(verdict.reason);
+  last_word_.trunk_doubt = std::move(verdict.trunk_doubt);
   if (end.how == sip::CallEnd::How::kWeHungUp) {
     last_word_.by = hung_up_by_;
     if (!hung_up_reason_.empty()) last_word_.reason = hung_up_reason_;

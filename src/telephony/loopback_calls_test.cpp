@@ -110,9 +110,11 @@ TEST_P(LoopbackFinals, BecomesItsOutcome) {
 
 INSTANTIATE_TEST_SUITE_P(
     Statuses, LoopbackFinals,
-    ::testing::Values(Final{302, Outcome::kRejected, false}, Final{403, Outcome::kRejected, false},
-                      Final{404, Outcome::kRejected, false}, Final{480, Outcome::kNoAnswer, false},
-                      Final{486, Outcome::kBusy, false}, Final{488, Outcome::kError, false},
+    ::testing::Values(Final{302, Outcome::kRejected, false},
+                      Final{402, Outcome::kConnectionError, true},
+                      Final{403, Outcome::kRejected, true}, Final{404, Outcome::kRejected, false},
+                      Final{480, Outcome::kNoAnswer, false}, Final{486, Outcome::kBusy, false},
+                      Final{488, Outcome::kError, true},
                       Final{500, Outcome::kConnectionError, true},
                       Final{503, Outcome::kConnectionError, true},
                       Final{600, Outcome::kBusy, false}, Final{603, Outcome::kRejected, false}),
@@ -407,7 +409,8 @@ TEST_F(LoopbackCalls, AnswerWithoutACommonCodecIsEnded) {
   carrier.reply(*bye, 200);
   const auto end = ended(1);
   ASSERT_TRUE(end);
-  EXPECT_EQ(end->outcome, Outcome::kError);
+  EXPECT_EQ(end->outcome, Outcome::kDropped);  // somebody picked up and heard nothing
+  EXPECT_NE(end->trunk_doubt.find("choose both PCMU and PCMA"), std::string::npos);
 }
 
 TEST_F(LoopbackCalls, CarrierHoldsAndResumes) {
@@ -476,7 +479,124 @@ TEST_F(LoopbackCalls, KeyPressByInfoIsReported) {
   EXPECT_EQ(answer->status(), 200);
 }
 
+// RFC 3311 section 5.2: the early dialog may be changed, too, once its first answer is
+// acknowledged.
+TEST_F(LoopbackCalls, UpdateBeforeTheAnswerIsAnswered) {
+  ScriptedPeer carrier;
+  use_trunk(carrier);
+  place(1);
+  const auto invite = carrier.expect("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.reply(*invite, 183, {.headers = {"Require: 100rel", "RSeq: 1"}, .sdp = carrier.sdp()});
+  const auto prack = carrier.expect("PRACK");
+  ASSERT_TRUE(prack);
+  carrier.reply(*prack, 200);
+  ASSERT_TRUE(events_.wait<CallProgress>());
+  carrier.request(*invite, {.method = "UPDATE", .cseq = 1, .sdp = carrier.sdp("sendonly", 9, 2)});
+  const auto answer = carrier.expect_response("1 UPDATE");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status(), 200);
+  EXPECT_NE(answer->body().find("a=recvonly"), std::string::npos);
+  carrier.reply(*invite, 200);
+  EXPECT_TRUE(carrier.expect("ACK"));
+  EXPECT_TRUE(events_.wait<CallAnswered>());
+}
+
+// ---------------------------------------------------------------- challenges within a call
+
+constexpr const char* kInCall = "WWW-Authenticate: Digest realm=\"in call\", nonce=\"n\"";
+
+class LoopbackChallenges : public TelephonyTest {
+ protected:
+  void use_trunk_with_password(ScriptedPeer& carrier) {
+    use_trunk(carrier, SipTransport::kUdp, [](Trunk& trunk) {
+      trunk.username = "alice";
+      trunk.password = "open sesame";
+      trunk.session_timers = true;
+    });
+  }
+  /// The next request of that method, which must answer the challenge.
+  std::optional<Message> expect_signed(ScriptedPeer& carrier, const std::string& method) {
+    auto request = carrier.expect(method);
+    EXPECT_TRUE(request);
+    if (!request) return request;
+    EXPECT_NE(request->header("Authorization").find("realm=\"in call\""), std::string::npos)
+        << request->text();
+    return request;
+  }
+};
+
+TEST_F(LoopbackChallenges, ToByeIsAnswered) {
+  ScriptedPeer carrier;
+  use_trunk_with_password(carrier);
+  talk(carrier, 1);
+  telephony_->send(EndCall{AttemptId{1}});
+  const auto bye = carrier.expect("BYE");
+  ASSERT_TRUE(bye);
+  carrier.reply(*bye, 401, {.headers = {kInCall}});
+  const auto again = expect_signed(carrier, "BYE");
+  ASSERT_TRUE(again);
+  carrier.reply(*again, 200);
+  EXPECT_TRUE(ended(1));
+}
+
+TEST_F(LoopbackChallenges, ToPrackIsAnswered) {
+  ScriptedPeer carrier;
+  use_trunk_with_password(carrier);
+  place(1);
+  const auto invite = carrier.expect("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.reply(*invite, 183, {.headers = {"Require: 100rel", "RSeq: 1"}, .sdp = carrier.sdp()});
+  const auto prack = carrier.expect("PRACK");
+  ASSERT_TRUE(prack);
+  carrier.reply(*prack, 401, {.headers = {kInCall}});
+  const auto again = expect_signed(carrier, "PRACK");
+  ASSERT_TRUE(again);
+  carrier.reply(*again, 200);
+  carrier.reply(*invite, 200);
+  EXPECT_TRUE(events_.wait<CallAnswered>());
+}
+
+TEST_F(LoopbackChallenges, ToARefreshIsAnsweredAndTheCallGoesOn) {
+  config_.session_interval = 4s;
+  ScriptedPeer carrier;
+  use_trunk_with_password(carrier);
+  place(1);
+  const auto invite = carrier.expect("INVITE");
+  ASSERT_TRUE(invite);
+  const ScriptedPeer::Reply timed{
+      .headers = {"Supported: timer", "Session-Expires: 4;refresher=uac"}, .sdp = carrier.sdp()};
+  carrier.reply(*invite, 200, timed);
+  ASSERT_TRUE(carrier.expect("ACK"));
+  const auto refresh = carrier.expect("INVITE");
+  ASSERT_TRUE(refresh);
+  carrier.reply(*refresh, 401, {.headers = {kInCall}});
+  const auto again = expect_signed(carrier, "INVITE");
+  ASSERT_TRUE(again);
+  carrier.reply(*again, 200, timed);
+  EXPECT_TRUE(carrier.expect("ACK"));
+  EXPECT_FALSE(ended(1, 300ms));
+}
+
 // ---------------------------------------------------------------- session timers (RFC 4028)
+
+// RFC 4028 section 7.3: 422 says how short a session may be, and the call is tried again.
+TEST_F(LoopbackCalls, SessionThatIsTooShortForTheCarrierIsMadeLonger) {
+  ScriptedPeer carrier;
+  use_trunk(carrier, SipTransport::kUdp, [](Trunk& trunk) { trunk.session_timers = true; });
+  place(1);
+  const auto invite = carrier.expect("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.reply(*invite, 422, {.to_tag = "short", .headers = {"Min-SE: 3600"}});
+  const auto again = carrier.expect("INVITE");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->header("Min-SE"), "3600");
+  EXPECT_TRUE(again->header("Session-Expires").starts_with("3600")) << again->text();
+  EXPECT_GT(again->cseq_number(), invite->cseq_number());
+  carrier.reply(*again, 200, {.sdp = carrier.sdp()});
+  EXPECT_TRUE(events_.wait<CallAnswered>());
+  EXPECT_EQ(events_.count<CallEnded>(), 0U);
+}
 
 TEST_F(LoopbackCalls, SessionTimerIsOfferedAndRefreshed) {
   ScriptedPeer carrier;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -103,11 +104,22 @@ TEST_F(LoopbackPhones, WrongPasswordsAreRefusedAndThenSlowed) {
     const auto nonce = fresh_nonce(phone);
     EXPECT_EQ(send_register(phone, {.password = "guess", .nonce = nonce}).status(), 403);
   }
-  const auto slowed = send_register(phone, {});
-  EXPECT_EQ(slowed.status(), 503);
+  const auto nonce = fresh_nonce(phone);
+  const auto slowed = send_register(phone, {.nonce = nonce});
+  EXPECT_EQ(slowed.status(), 503) << "also the right password";
   EXPECT_NE(slowed.header("Retry-After"), "");
   EXPECT_TRUE(counted([](const auto& now) { return now.sign_ins_failed == 5; }));
   EXPECT_EQ(events_.count<PhoneRegistered>(), 0U);
+}
+
+TEST_F(LoopbackPhones, APhoneWithAWrongPasswordDoesNotSlowTheOthersBehindItsAddress) {
+  ScriptedPeer wrong, right;
+  for (int i = 0; i < 3 * sip::SignInBrake::kFree; ++i) {
+    const auto nonce = fresh_nonce(wrong);
+    const auto answer = send_register(wrong, {.user = "phone8", .password = "old", .nonce = nonce});
+    EXPECT_EQ(answer.status(), i < sip::SignInBrake::kFree ? 403 : 503);
+  }
+  sign_in(right);
 }
 
 TEST_F(LoopbackPhones, UnknownUserLooksLikeAWrongPassword) {
@@ -306,6 +318,120 @@ TEST_F(LoopbackPhones, CallsOfPhonesAreRefused) {
   const auto answer = phone.expect_response("1 INVITE");
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status(), 403);
+}
+
+// A phone, or whoever took its place, asks us for a password (digest leak, CVE-2021-41158): there
+// is none that it may hear of.
+TEST_F(LoopbackPhones, AChallengeOfAPhoneStaysUnanswered) {
+  for (const int status : {401, 407}) {
+    ScriptedPeer phone;
+    sign_in(phone);
+    open_line();
+    const auto invite = phone.expect("INVITE");
+    ASSERT_TRUE(invite);
+    const auto* header = status == 401 ? "WWW-Authenticate" : "Proxy-Authenticate";
+    phone.reply(*invite, status,
+                {.headers = {fmt::format("{}: Digest realm=\"test realm\", nonce=\"n\"", header)}});
+    EXPECT_TRUE(phone.expect("ACK"));
+    const auto down = events_.wait<AgentLineDown>();
+    ASSERT_TRUE(down);
+    EXPECT_TRUE(down->final);
+    EXPECT_FALSE(phone.expect("INVITE", 500ms)) << status;
+    telephony_->send(CloseAgentLine{AgentSessionId{70}});
+  }
+  EXPECT_TRUE(counted([](const auto& now) { return now.auth_challenges == 0; }));
+}
+
+// A phone may sign in, and answer OPTIONS. All else is refused, signed in or not.
+TEST_F(LoopbackPhones, NothingButSigningInIsTaken) {
+  ScriptedPeer phone, stranger;
+  sign_in(phone);
+  for (auto* peer : {&phone, &stranger}) {
+    peer->aim_at(telephony_->phone_port());
+    for (const char* method :
+         {"MESSAGE", "SUBSCRIBE", "NOTIFY", "PUBLISH", "REFER", "UPDATE", "INFO", "INVITE"}) {
+      peer->send(
+          fmt::format("{0} sip:carillon@127.0.0.1 SIP/2.0\r\n"
+                      "Via: SIP/2.0/UDP 127.0.0.1:{1};branch=z9hG4bK-{0}{1};rport\r\n"
+                      "From: <sip:phone7@127.0.0.1>;tag=o\r\nTo: <sip:carillon@127.0.0.1>\r\n"
+                      "Call-ID: {0}{1}\r\nCSeq: 1 {0}\r\nMax-Forwards: 70\r\nEvent: presence\r\n"
+                      "Refer-To: <sip:0900123@127.0.0.1>\r\nContact: <sip:phone7@127.0.0.1:{1}>\r\n"
+                      "Content-Length: 0\r\n\r\n",
+                      method, peer->port()));
+      const auto answer = peer->expect_response(fmt::format("1 {}", method));
+      ASSERT_TRUE(answer) << method;
+      EXPECT_GE(answer->status(), 400) << method;
+      EXPECT_LT(answer->status(), 500) << method;
+    }
+  }
+  EXPECT_FALSE(phone.expect("INVITE", 200ms)) << "called somebody";
+}
+
+// CVE-2023-28098 was one of these. Whatever is sent, the next phone signs in.
+TEST_F(LoopbackPhones, OddCredentialsAreRefusedAndDoNoHarm) {
+  ScriptedPeer phone;
+  phone.aim_at(telephony_->phone_port());
+  const auto right = register_text(phone, {.nonce = fresh_nonce(phone)});
+  const auto from = right.find("Authorization: ");
+  const auto line = right.substr(from, right.find("\r\n", from) - from);
+  const auto with = [&line](const std::string& part, const std::string& other) {
+    auto text = line;
+    text.replace(text.find(part), part.size(), other);
+    return text;
+  };
+  const std::vector<std::string> odd{
+      "Authorization:",
+      "Authorization: Digest",
+      "Authorization: Digest ,,,,,,,,",
+      "Authorization: Digest " + std::string(5'000, ','),
+      "Authorization: Digest =,=,=\"\"",
+      "Authorization: Digest realm=\"test realm",
+      "Authorization: Digest realm=\"test realm\\",
+      "Authorization: Digest realm=\"test realm\", username=\"",
+      "Authorization: Basic cGhvbmU3OnNlY3JldA==",
+      "Authorization: " + std::string(20'000, 'A'),
+      with("username=\"phone7\"", "username=\"" + std::string(20'000, 'x') + "\""),
+      with("username=\"phone7\"", "username=\"\""),
+      with("username=\"phone7\"", "username=phone7\""),
+      with("realm=\"test realm\"", "realm=\"" + std::string(20'000, '\\') + "\""),
+      with("nc=00000001", "nc=ffffffffffffffffff"),
+      with("nc=00000001", "nc="),
+      with("qop=auth", "qop=auth-int"),
+      with("algorithm=MD5", "algorithm=\"\\\""),
+      with("cnonce=\"abc\"", "cnonce=\"\""),
+      with("response=\"", "response=\"0"),
+      "Authorization: Digest\r\n" + line.substr(0, line.size() / 2)};
+  int number = 1'000;
+  for (const auto& header : odd) {
+    auto text = right;
+    text.replace(from, line.size(), header);
+    const auto branch = fmt::format("branch=z9hG4bK-odd{}", ++number);
+    const auto old = text.find("branch=");
+    text.replace(old, text.find(';', old) - old, branch);
+    phone.send(text);
+  }
+  int refused = 0;
+  while (const auto answer = phone.receive(500ms)) {
+    EXPECT_GE(answer->status(), 400) << answer->text();
+    ++refused;
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(events_.count<PhoneRegistered>(), 0U);
+  sign_in(phone);
+}
+
+TEST_F(LoopbackPhones, CredentialsAmongOthersAreFound) {
+  ScriptedPeer phone;
+  phone.aim_at(telephony_->phone_port());
+  auto text = register_text(phone, {.nonce = fresh_nonce(phone)});
+  const auto from = text.find("Authorization: ");
+  text.insert(from,
+              "Authorization: Digest username=\"x\", realm=\"another\", nonce=\"n\", "
+              "uri=\"sip:x\", response=\"00\"\r\n");
+  phone.send(text);
+  const auto answer = phone.expect_response(fmt::format("{} REGISTER", cseq_));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status(), 200);
 }
 
 TEST_F(LoopbackPhones, OtherNetworksDoNotArrive) {

@@ -67,14 +67,14 @@ TEST_F(LoopbackTls, TrunkOverTlsWithoutACertificateOfOursIsSaidSo) {
   const auto state = events_.wait<TrunkStateChanged>();
   ASSERT_TRUE(state);
   EXPECT_FALSE(state->up);
-  EXPECT_NE(state->reason.find("tls_certificate"), std::string::npos);
+  EXPECT_NE(state->reason.find("http.certificate and http.key"), std::string::npos);
 }
 
 TEST_F(LoopbackTls, KeyOfAnotherCertificateIsSaidSo) {
   config_.tls_key = (folder_ / "other.key").string();
   const auto started = Telephony::start(config_, Sinks{[](TelephonyEvent) {}, [](AgentAnswer) {}});
   ASSERT_FALSE(started.ok());
-  EXPECT_NE(started.error().message.find("tls_key"), std::string::npos);
+  EXPECT_NE(started.error().message.find("http.key"), std::string::npos);
 }
 
 }  // namespace

@@ -31,11 +31,26 @@ Verdict refused(const sip::CallEnd& end) {
     case 407:
       return {Outcome::kConnectionError, true, EndedBy::kCarrier,
               "The carrier wants a user name and password: check the trunk's."};
+    case 402:
+      return {Outcome::kConnectionError, !end.rang, EndedBy::kCarrier,
+              fmt::format("The carrier wants to be paid first ({}): top up the account.", said)};
+    case 403:
+      if (end.rang) break;  // whoever was rung up does not want the call
+      return {
+          Outcome::kRejected, true, EndedBy::kCarrier,
+          fmt::format("The call was rejected ({}).", said),
+          fmt::format("The carrier refuses our calls ({}): ask it whether this server's address "
+                      "is allowed, the account has credit and the caller ID may be used.",
+                      said)};
     case 415:
     case 488:
     case 606:
-      return {Outcome::kError, false, EndedBy::kCarrier,
-              fmt::format("The carrier takes none of the trunk's codecs ({}).", said)};
+      return {
+          Outcome::kError, !end.rang, EndedBy::kCarrier,
+          fmt::format("The carrier takes none of the trunk's codecs ({}).", said),
+          fmt::format("The carrier takes none of the trunk's codecs ({}): ask it which it wants, "
+                      "and choose those for the trunk.",
+                      said)};
     default: break;
   }
   if (end.status >= 300 && end.status < 400) {
@@ -74,8 +89,11 @@ Verdict judge(const sip::CallEnd& end) {
       return {Outcome::kDropped, false, EndedBy::kSystem,
               "The customer answered in the moment when we hung up."};
     case How::kBadAnswer:
-      return {Outcome::kError, false, EndedBy::kSystem,
-              "The carrier answered with audio that we cannot use."};
+      return {
+          Outcome::kDropped, false, EndedBy::kSystem,
+          "The customer answered, but the carrier's audio cannot be used.",
+          "The carrier answers with audio that we cannot use: choose both PCMU and PCMA for the "
+          "trunk, or ask the carrier which codecs it wants."};
     case How::kTheyHungUp:
       return end.answered
                  ? Verdict{Outcome::kAnswered, false, EndedBy::kCustomer, "The customer hung up."}

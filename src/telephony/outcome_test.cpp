@@ -33,14 +33,29 @@ TEST(Outcome, EveryFinalStatusHasOneWithASentence) {
 }
 
 TEST(Outcome, OnlyAFailureOfTheTrunkGoesToTheNext) {
-  for (const int status : {500, 502, 503, 504, 401, 407}) {
+  for (const int status : {500, 502, 503, 504, 401, 402, 407}) {
     EXPECT_TRUE(refused_with(status).try_next_trunk) << status;
     EXPECT_EQ(refused_with(status).outcome, Outcome::kConnectionError) << status;
   }
-  for (const int status : {302, 403, 404, 408, 410, 480, 484, 486, 487, 488, 600, 603, 604}) {
+  for (const int status : {302, 404, 408, 410, 480, 484, 486, 487, 600, 603, 604, 607, 608}) {
     EXPECT_FALSE(refused_with(status).try_next_trunk) << status;
   }
   EXPECT_FALSE(refused_with(503, true).try_next_trunk) << "the customer's telephone rang";
+}
+
+TEST(Outcome, WhatMayBeTheTrunksFaultGoesToTheNextWithAWordForTheAdministrator) {
+  for (const int status : {403, 415, 488, 606}) {
+    const auto verdict = refused_with(status);
+    EXPECT_TRUE(verdict.try_next_trunk) << status;
+    EXPECT_NE(verdict.outcome, Outcome::kConnectionError) << status << " alone is the number's";
+    EXPECT_NE(verdict.trunk_doubt.find("ask it"), std::string::npos) << status;
+    EXPECT_FALSE(refused_with(status, true).try_next_trunk) << status << " after ringing";
+  }
+  EXPECT_TRUE(refused_with(403, true).trunk_doubt.empty()) << "the called one does not want it";
+  EXPECT_FALSE(refused_with(488, true).trunk_doubt.empty()) << "codecs are seen at the answer";
+  for (const int status : {404, 486, 503, 603}) {
+    EXPECT_TRUE(refused_with(status).trunk_doubt.empty()) << status;
+  }
 }
 
 TEST(Outcome, StatusesThatSayWhatTheNumberDid) {
@@ -60,6 +75,9 @@ TEST(Outcome, EndsWithoutAStatus) {
   EXPECT_EQ(ended(How::kWeHungUp, true).by, EndedBy::kSystem);
   EXPECT_EQ(ended(How::kSessionLost, true).outcome, Outcome::kAnswered);
   EXPECT_EQ(ended(How::kCrossed, false).outcome, Outcome::kDropped);
+  EXPECT_EQ(ended(How::kBadAnswer, false).outcome, Outcome::kDropped);
+  EXPECT_FALSE(ended(How::kBadAnswer, false).try_next_trunk);
+  EXPECT_NE(ended(How::kBadAnswer, false).trunk_doubt.find("codecs"), std::string::npos);
   EXPECT_EQ(ended(How::kRingTimeout, false).outcome, Outcome::kNoAnswer);
   EXPECT_TRUE(ended(How::kSilence, false).try_next_trunk);
   EXPECT_TRUE(ended(How::kTransportFailed, false).try_next_trunk);

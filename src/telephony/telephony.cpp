@@ -26,6 +26,8 @@ constexpr size_t kInboxSize = 65'536;
 constexpr Duration kDrainTime = 5s;     // for the peers to answer our BYEs and CANCELs
 constexpr Duration kShutDownTime = 3s;  // for the stack to close afterwards
 constexpr Duration kCountersEvery = 250ms;
+// A phone sends some messages a minute. Behind one address may be an office whose power is back.
+constexpr double kPhoneDatagramsPerS = 100, kPhonesDatagramsPerS = 300;
 
 /// The address of the interface with the default route. Sends nothing: connect() on UDP only
 /// chooses a route. Falls back to loopback on a machine without a network.
@@ -46,14 +48,15 @@ std::string default_route_address() {
 Result<std::string> public_address_of(const TelephonyConfig& config) {
   const auto bind = sip::parse_ipv4(config.bind_address);
   if (!bind) {
-    return Error{ErrorCode::kInvalid, "The bind address: " + bind.error().message, "bind_address"};
+    return Error{ErrorCode::kInvalid, "telephony.address: " + bind.error().message,
+                 "telephony.address"};
   }
   if (config.public_address.empty()) {
     return *bind == 0 ? default_route_address() : config.bind_address;
   }
   if (const auto given = sip::parse_ipv4(config.public_address); !given) {
-    return Error{ErrorCode::kInvalid, "The public address: " + given.error().message,
-                 "public_address"};
+    return Error{ErrorCode::kInvalid, "telephony.public_address: " + given.error().message,
+                 "telephony.public_address"};
   }
   return config.public_address;
 }
@@ -253,6 +256,10 @@ Result<std::unique_ptr<sip::UserAgent>> Telephony::Impl::open_agent(bool for_pho
   config.tls_folder = tls_folder;
   config.listen_tls = !tls_folder.empty();
   config.check_tls_peers = !for_phones;
+  if (for_phones) {  // carriers are known, and send as much as the calls need
+    config.limits = {kPhoneDatagramsPerS, kPhonesDatagramsPerS,
+                     static_cast<size_t>(config_.phone_connections), config_.phone_probation};
+  }
   config.transaction_timeout = config_.transaction_timeout;
   config.shortest_session = std::min<Duration>(90s, config_.session_interval);
   return sip::UserAgent::open(*loop_, std::move(config));

@@ -35,6 +35,10 @@ struct TelephonyConfig {
                                           "127.0.0.0/8"};
   std::string realm = "carillon";  ///< of the desk phones' digest; part of every stored HA1
 
+  /// A phone's connection over which nobody has signed in for so long is ended.
+  Duration phone_probation = 30s;
+  int phone_connections = 1'000;  ///< over TCP and TLS together
+
   Duration phone_ping_interval = 30s;  ///< OPTIONS to phones whose SIP profile wants them
 
   std::string tls_certificate;  ///< PEM file, chain; empty: no TLS listener
@@ -86,6 +90,7 @@ struct TelephonyCounters {
   uint64_t answers_crossed_cancel = 0;      ///< 200 after our CANCEL: ended with BYE
   uint64_t auth_challenges = 0;             ///< 401 and 407 of trunks that were answered
   uint64_t strangers_dropped = 0;           ///< packets that the kernel dropped at the SIP sockets
+  uint64_t flood_dropped = 0;               ///< datagrams and connections of phones: too many
   uint64_t media_packets_received = 0;
   uint64_t media_packets_dropped = 0;  ///< from addresses that were not negotiated, or malformed
   int64_t idle_for_ms = 0;  ///< since the SIP thread last turned; it turns some times a second

@@ -1,6 +1,7 @@
 """What goes wrong at the start or later is a sentence that says what to do."""
 import os
 import socket
+import ssl
 import subprocess
 
 import pytest
@@ -74,6 +75,16 @@ def test_a_certificate_without_its_key(start, tmp_path):
     (tmp_path / "wrong.pem").write_text("no certificate")
     line = failing(start, tmp_path / "data", "--certificate", str(tmp_path / "wrong.pem"), "--key", str(tmp_path / "wrong.pem"))
     assert "wrong.pem" in line
+
+
+def test_a_server_without_https_speaks_sip_over_tls_all_the_same(start):
+    http, *others = free_ports(5)
+    server = start.server("--http-port", str(http), ports=[-1, *others])
+    server.wait_for("Carillon is running: http://")
+    context = ssl.create_default_context(cafile=str(server.data / "tls/certificate.pem"))
+    context.check_hostname = False
+    with socket.create_connection(("127.0.0.1", server.ports[4]), timeout=30) as plain, context.wrap_socket(plain) as phone:
+        assert phone.getpeercert()["subject"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a small file system")

@@ -132,7 +132,10 @@ struct CallEnded {
   int sip_status = 0;                 ///< 0: no final response came
   std::string reason;                 ///< sentence for the call log
   EndedBy by = EndedBy::kCarrier;
-  bool try_next_trunk = false;  ///< the trunk failed, not the number: nothing rang
+  bool try_next_trunk = false;  ///< the trunk failed or may have failed: nothing rang
+  /// Not empty: the number may be to blame or the trunk. A sentence for the administrator, for when
+  /// the same comes again and again.
+  std::string trunk_doubt{};
 };
 struct SideCallAnswered {
   SideCallId call;

@@ -1,8 +1,6 @@
 #include "telephony/sip/call.h"
 
-#include <algorithm>
-#include <cctype>
-
+#include "telephony/sip/header_fields.h"
 #include "telephony/sip/sofia.h"
 #include "telephony/sip/user_agent.h"
 
@@ -25,51 +23,6 @@ std::string printable(const char* text) {
 std::string call_id_of(const Event& event) {
   if (event.message == nullptr || event.message->sip_call_id == nullptr) return {};
   return printable(event.message->sip_call_id->i_id);
-}
-
-/// The realm of the first Digest challenge, with its quotes, empty when there is none.
-std::string realm_of(const sip_t* message) {
-  for (const msg_auth_t* challenges :
-       {message->sip_www_authenticate, message->sip_proxy_authenticate}) {
-    for (auto* each = challenges; each != nullptr; each = each->au_next) {
-      const char* realm = msg_header_find_param(each->au_common, "realm=");
-      if (realm != nullptr && *realm == '"') return realm;
-    }
-  }
-  return {};
-}
-
-bool is_stale(const sip_t* message) {
-  for (const msg_auth_t* challenge :
-       {message->sip_www_authenticate, message->sip_proxy_authenticate}) {
-    if (challenge == nullptr) continue;
-    const char* stale = msg_header_find_param(challenge->au_common, "stale=");
-    if (stale != nullptr && su_casenmatch(stale, "true", 4)) return true;
-  }
-  return false;
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view word) {
-  auto same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
-  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
-}
-
-/// The key of an INFO body: "Signal=5" (dtmf-relay) or just "5" (dtmf). '\0' when there is none.
-char digit_of_info(const sip_t* message) {
-  if (message == nullptr || message->sip_content_type == nullptr) return '\0';
-  const std::string_view type = message->sip_content_type->c_type;
-  std::string_view body = body_of(message);
-  if (contains_ignoring_case(type, "dtmf-relay")) {
-    const auto signal = body.find("Signal=");
-    if (signal == std::string_view::npos) return '\0';
-    body.remove_prefix(signal + 7);
-  } else if (!contains_ignoring_case(type, "application/dtmf")) {
-    return '\0';
-  }
-  while (!body.empty() && body.front() == ' ') body.remove_prefix(1);
-  if (body.empty()) return '\0';
-  const char digit = static_cast<char>(std::toupper(static_cast<unsigned char>(body.front())));
-  return std::string_view("0123456789*#ABCD").find(digit) == std::string_view::npos ? '\0' : digit;
 }
 
 }  // namespace

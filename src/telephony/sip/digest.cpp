@@ -27,6 +27,12 @@ std::string hex(const unsigned char* bytes, size_t size) {
   return out;
 }
 
+/// Whoever sends a longer name shares the record of its beginning.
+std::string pair_key(const std::string& user, const std::string& address) {
+  constexpr size_t kLongestName = 64;
+  return fmt::format("{} {}", address, std::string_view(user).substr(0, kLongestName));
+}
+
 template <class T>
 bool parse_hex(std::string_view text, T& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
@@ -100,24 +106,38 @@ void Nonces::accept(std::string_view nonce, std::string_view nonce_count, Steady
   use.expires_at = now + lifetime_;  // no earlier than the nonce itself becomes stale
 }
 
-Duration SignInBrake::wait(const std::string& source, SteadyTime now) const {
-  const auto found = records_.find(source);
+Duration SignInBrake::wait(const std::string& user, const std::string& address,
+                           SteadyTime now) const {
+  return std::max(wait_of(pair_key(user, address), now), wait_of(address, now));
+}
+
+void SignInBrake::failed(const std::string& user, const std::string& address, SteadyTime now) {
+  forget(now);
+  if (count(pair_key(user, address), kFree, now) <= kFree) count(address, kFreeOfAddress, now);
+}
+
+void SignInBrake::succeeded(const std::string& user, const std::string& address) {
+  records_.erase(pair_key(user, address));
+}
+
+Duration SignInBrake::wait_of(const std::string& key, SteadyTime now) const {
+  const auto found = records_.find(key);
   if (found == records_.end()) return Duration{0};
   return std::max(Duration{0}, found->second.blocked_until - now);
 }
 
-void SignInBrake::failed(const std::string& source, SteadyTime now) {
-  forget(now);
-  auto& record = records_[source];
+/// One more failure; how many there are.
+int SignInBrake::count(const std::string& key, int free, SteadyTime now) {
+  auto& record = records_[key];
   record.last = now;
-  if (++record.failures < kFree) return;
-  const int doublings = std::min(record.failures - kFree, 10);
-  record.blocked_until = now + std::min(kFirstWait * (1 << doublings), kLongestWait);
+  if (++record.failures >= free) {
+    const int doublings = std::min(record.failures - free, 10);
+    record.blocked_until = now + std::min(kFirstWait * (1 << doublings), kLongestWait);
+  }
+  return record.failures;
 }
 
-void SignInBrake::succeeded(const std::string& source) { records_.erase(source); }
-
-// When full the older half goes, so that a flood of sources costs little for each of them.
+// When full the older half goes, so that a flood of names costs little for each of them.
 void SignInBrake::forget(SteadyTime now) {
   if (records_.size() < kMost && now < next_sweep_) return;
   next_sweep_ = now + 60s;

@@ -51,23 +51,30 @@ class Nonces {
   std::map<std::string, Use, std::less<>> used_;
 };
 
-/// Slows guessing: after `kFree` failures a source must wait, twice as long after each more.
-/// Owner: the SIP thread. Bounded: forgets sources that were quiet for `kForget`, and the older
-/// half when there are more than `kMost`.
+/// Slows guessing: after `kFree` failures a user name from an address must wait, twice as long
+/// after each more. An address has ten times as many free failures, against whoever tries one name
+/// after the other; of each name only the free ones count there, so that one phone with a wrong
+/// password, which tries for days, does not lock out the others behind the same office's address.
+/// Owner: the SIP thread. Bounded: forgets who was quiet for `kForget`, and the older half when
+/// there are more than `kMost`.
 class SignInBrake {
  public:
   static constexpr int kFree = 5;
+  static constexpr int kFreeOfAddress = 50;
   static constexpr Duration kFirstWait = 2s;
   static constexpr Duration kLongestWait = 300s;
   static constexpr Duration kForget = 900s;
   static constexpr size_t kMost = 10'000;
 
-  /// How long `source` still has to wait; 0: may try.
-  Duration wait(const std::string& source, SteadyTime now) const;
-  void failed(const std::string& source, SteadyTime now);
-  void succeeded(const std::string& source);
+  /// How long `user` at `address` still has to wait; 0: may try.
+  Duration wait(const std::string& user, const std::string& address, SteadyTime now) const;
+  void failed(const std::string& user, const std::string& address, SteadyTime now);
+  void succeeded(const std::string& user, const std::string& address);
+  size_t size() const { return records_.size(); }
 
  private:
+  Duration wait_of(const std::string& key, SteadyTime now) const;
+  int count(const std::string& key, int free, SteadyTime now);
   void forget(SteadyTime now);
   struct Record {
     int failures = 0;

@@ -62,26 +62,48 @@ TEST(Nonces, ACountIsTakenOnce) {
 
 TEST(SignInBrake, WaitsDoubleAfterSomeFailures) {
   SignInBrake brake;
-  for (int i = 0; i < SignInBrake::kFree - 1; ++i) brake.failed("10.0.0.1", at(0s));
-  EXPECT_EQ(brake.wait("10.0.0.1", at(0s)), 0s);
-  brake.failed("10.0.0.1", at(0s));
-  EXPECT_EQ(brake.wait("10.0.0.1", at(0s)), SignInBrake::kFirstWait);
-  brake.failed("10.0.0.1", at(5s));
-  EXPECT_EQ(brake.wait("10.0.0.1", at(5s)), 2 * SignInBrake::kFirstWait);
-  EXPECT_EQ(brake.wait("10.0.0.2", at(5s)), 0s);
-  for (int i = 0; i < 20; ++i) brake.failed("10.0.0.1", at(6s));
-  EXPECT_EQ(brake.wait("10.0.0.1", at(6s)), SignInBrake::kLongestWait);
-  brake.succeeded("10.0.0.1");
-  EXPECT_EQ(brake.wait("10.0.0.1", at(6s)), 0s);
+  for (int i = 0; i < SignInBrake::kFree - 1; ++i) brake.failed("anna", "10.0.0.1", at(0s));
+  EXPECT_EQ(brake.wait("anna", "10.0.0.1", at(0s)), 0s);
+  brake.failed("anna", "10.0.0.1", at(0s));
+  EXPECT_EQ(brake.wait("anna", "10.0.0.1", at(0s)), SignInBrake::kFirstWait);
+  brake.failed("anna", "10.0.0.1", at(5s));
+  EXPECT_EQ(brake.wait("anna", "10.0.0.1", at(5s)), 2 * SignInBrake::kFirstWait);
+  EXPECT_EQ(brake.wait("anna", "10.0.0.2", at(5s)), 0s);
+  for (int i = 0; i < 20; ++i) brake.failed("anna", "10.0.0.1", at(6s));
+  EXPECT_EQ(brake.wait("anna", "10.0.0.1", at(6s)), SignInBrake::kLongestWait);
+  brake.succeeded("anna", "10.0.0.1");
+  EXPECT_EQ(brake.wait("anna", "10.0.0.1", at(6s)), 0s);
 }
 
-TEST(SignInBrake, RemembersABoundedNumberOfSources) {
+TEST(SignInBrake, OneWrongPhoneDoesNotLockOutTheOthersOfItsOffice) {
   SignInBrake brake;
-  for (size_t i = 0; i < SignInBrake::kMost + 10; ++i) {
-    brake.failed(fmt::format("source {}", i), at(Duration{static_cast<int64_t>(i)}));
+  for (int i = 0; i < 1'000; ++i) brake.failed("wrong", "10.0.0.1", at(Duration{60'000L * i}));
+  EXPECT_GT(brake.wait("wrong", "10.0.0.1", at(1'000min)), 0s);
+  EXPECT_EQ(brake.wait("right", "10.0.0.1", at(1'000min)), 0s);
+}
+
+TEST(SignInBrake, WhoeverTriesOneNameAfterTheOtherWaits) {
+  SignInBrake brake;
+  for (int i = 0; i < SignInBrake::kFreeOfAddress; ++i) {
+    EXPECT_EQ(brake.wait("next", "10.0.0.1", at(0s)), 0s);
+    brake.failed(fmt::format("name{}", i), "10.0.0.1", at(0s));
   }
-  for (int i = 0; i < SignInBrake::kFree - 1; ++i) brake.failed("source 0", at(20s));
-  EXPECT_EQ(brake.wait("source 0", at(20s)), 0s) << "the oldest was forgotten";
+  EXPECT_GT(brake.wait("next", "10.0.0.1", at(0s)), 0s);
+  EXPECT_EQ(brake.wait("next", "10.0.0.2", at(0s)), 0s);
+}
+
+TEST(SignInBrake, RemembersABoundedNumberOfNames) {
+  SignInBrake brake;
+  const auto name = [](size_t i) { return std::string(1'000, 'x') + std::to_string(i); };
+  for (size_t i = 0; i < SignInBrake::kMost + 10; ++i) {
+    brake.failed(fmt::format("name {}", i), fmt::format("10.{}", i),
+                 at(Duration{static_cast<int64_t>(i)}));
+  }
+  EXPECT_LE(brake.size(), SignInBrake::kMost + 1);
+  for (int i = 0; i < SignInBrake::kFree - 1; ++i) brake.failed("name 0", "10.0", at(20s));
+  EXPECT_EQ(brake.wait("name 0", "10.0", at(20s)), 0s) << "the oldest was forgotten";
+  for (size_t i = 0; i < SignInBrake::kFree; ++i) brake.failed(name(i), "10.0.0.9", at(21s));
+  EXPECT_GT(brake.wait(name(99), "10.0.0.9", at(21s)), 0s) << "of a long name the beginning counts";
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "telephony/sip/guards.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -9,8 +10,12 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
+#include "base/clock.h"
+#include "telephony/sip/flood_guard.h"
 #include "telephony/sip/sofia.h"
 
 #include <sofia-sip/sofia_features.h>  // wants the others first
@@ -85,6 +90,59 @@ extern "C" su_duration_t su_duration(su_time_t later, su_time_t earlier) {
   return static_cast<su_duration_t>(std::clamp(ms, -kMost, kMost));
 }
 
+namespace {
+
+using carillon::telephony::sip::FloodGuard;
+
+/// The sender of the next datagram, host byte order. False: there is none.
+bool peek_sender(int fd, uint32_t& address) {
+  sockaddr_in from{};
+  socklen_t size = sizeof from;
+  char first = 0;
+  auto* generic = reinterpret_cast<sockaddr*>(&from);  // NOLINT: the sockets API wants this
+  if (::recvfrom(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT, generic, &size) < 0) return false;
+  address = ntohl(from.sin_addr.s_addr);
+  return true;
+}
+
+void drop_datagram(int fd) {
+  char first = 0;
+  (void)::recv(fd, &first, 1, MSG_DONTWAIT);
+}
+
+}  // namespace
+
+// Takes the library's place, which asks for the size before it reads: what the FloodGuard does not
+// take is gone by then. Errors are the library's business.
+extern "C" issize_t su_getmsgsize(su_socket_t socket) {
+  static const auto kSize = reinterpret_cast<issize_t (*)(int)>(dlsym(RTLD_NEXT, "su_getmsgsize"));
+  constexpr int kMostAtOnce = 256;  // other sockets want their turn
+  auto* guard = FloodGuard::of_datagrams(socket);
+  if (guard == nullptr) return kSize(socket);
+  const auto now = carillon::machine_now().steady;
+  uint32_t sender = 0;
+  for (int i = 0; i < kMostAtOnce && peek_sender(socket, sender); ++i) {
+    if (guard->take_datagram(sender, now)) return kSize(socket);
+    drop_datagram(socket);
+  }
+  errno = EAGAIN;
+  return -1;
+}
+
+// Takes the library's place to see each accepted connection.
+extern "C" void* tport_alloc_secondary(void* primary, int socket, int accepted,
+                                       const char** reason) {
+  static const auto kMake = reinterpret_cast<void* (*)(void*, int, int, const char**)>(
+      dlsym(RTLD_NEXT, "tport_alloc_secondary"));
+  void* transport = kMake(primary, socket, accepted, reason);
+  if (transport != nullptr && accepted != 0) {
+    if (auto* guard = FloodGuard::of_connection(socket)) {
+      guard->take_connection(socket, carillon::machine_now().steady);
+    }
+  }
+  return transport;
+}
+
 namespace carillon::telephony::sip {
 
 bool guards_are_in_place() {
@@ -92,6 +150,8 @@ bool guards_are_in_place() {
       {"sip_via_d", reinterpret_cast<void*>(&sip_via_d)},
       {"su_duration", reinterpret_cast<void*>(&su_duration)},
       {"su_getaddrinfo", reinterpret_cast<void*>(&su_getaddrinfo)},
+      {"su_getmsgsize", reinterpret_cast<void*>(&su_getmsgsize)},
+      {"tport_alloc_secondary", reinterpret_cast<void*>(&tport_alloc_secondary)},
       {"tls_free", reinterpret_cast<void*>(&tls_free)}};
   return std::all_of(std::begin(guards), std::end(guards), [](const auto& guard) {
     return dlsym(RTLD_DEFAULT, guard.first) == guard.second;

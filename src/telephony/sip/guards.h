@@ -3,7 +3,7 @@
 
 namespace carillon::telephony::sip {
 
-/// Four of Sofia's functions are replaced by ours of the same name: the dynamic linker prefers the
+/// Six of Sofia's functions are replaced by ours of the same name: the dynamic linker prefers the
 /// executable's. True when that is so in this process; a UserAgent does not open otherwise.
 ///
 /// sip_via_d: a Via branch of less than seven characters is read past its end when a
@@ -14,6 +14,8 @@ namespace carillon::telephony::sip {
 ///
 /// tls_free: frees what the library forgets. (It also loses some hundred bytes for each certificate
 /// with extensions that it looks at, which cannot be cured from outside.)
+///
+/// su_getmsgsize, tport_alloc_secondary: what arrives goes past the FloodGuard first.
 ///
 /// su_duration: rounds up, so that the loop sleeps until a timer is due instead of spinning.
 bool guards_are_in_place();

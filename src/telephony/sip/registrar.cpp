@@ -7,54 +7,17 @@
 #include <openssl/crypto.h>
 #include <spdlog/spdlog.h>
 
+#include "telephony/sip/header_fields.h"
 #include "telephony/sip/sofia.h"
 
 namespace carillon::telephony::sip {
 namespace {
 
-constexpr int kShortestExpiry = 30, kLongestExpiry = 3600, kUsualExpiry = 300;  // seconds
+constexpr int kShortestExpiry = 30;  // seconds
 constexpr size_t kLongestContact = 256;
-
-std::string unquoted(const char* text) {
-  if (text == nullptr) return {};
-  std::string_view value = text;
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-    value = value.substr(1, value.size() - 2);
-  }
-  std::string out;
-  for (size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == '\\' && i + 1 < value.size()) ++i;
-    out += value[i];
-  }
-  return out;
-}
-
-/// The Digest credentials for `realm`, if the request has any.
-std::optional<DigestResponse> credentials_of(const sip_t* message, const std::string& realm) {
-  for (auto* each = message->sip_authorization; each != nullptr; each = each->au_next) {
-    if (each->au_scheme == nullptr || !su_casematch(each->au_scheme, "Digest")) continue;
-    auto field = [each](const char* name) {
-      return unquoted(msg_header_find_param(each->au_common, name));
-    };
-    DigestResponse given{field("username="), field("realm="),    field("nonce="),
-                         field("uri="),      field("response="), field("cnonce="),
-                         field("nc="),       field("qop="),      field("algorithm=")};
-    if (given.realm == realm) return given;
-  }
-  return std::nullopt;
-}
 
 bool same_text(const std::string& a, const std::string& b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-int expires_of(const sip_t* message) {
-  unsigned long wanted = kUsualExpiry;
-  if (message->sip_expires != nullptr) wanted = message->sip_expires->ex_delta;
-  if (message->sip_contact != nullptr && message->sip_contact->m_expires != nullptr) {
-    wanted = std::strtoul(message->sip_contact->m_expires, nullptr, 10);
-  }
-  return static_cast<int>(std::min<unsigned long>(wanted, kLongestExpiry));
 }
 
 bool may_use(const PhoneCredential& phone, Transport transport) {
@@ -117,9 +80,18 @@ Registrar::Registrar(EventLoop& loop, UserAgent& agent, std::string realm, Durat
       ping_interval_(ping_interval),
       report_(std::move(report)) {
   agent_.on_request([this](const Event& event) { return on_request(event); });
+  agent_.keep_connections_if([this](uint32_t address, uint16_t port) {
+    return std::any_of(bindings_.begin(), bindings_.end(), [&](const auto& each) {
+      const auto& source = each.second.source;
+      return source.port == port && source.address == format_ipv4(address);
+    });
+  });
 }
 
-Registrar::~Registrar() { agent_.on_request(nullptr); }
+Registrar::~Registrar() {
+  agent_.keep_connections_if(nullptr);
+  agent_.on_request(nullptr);
+}
 
 void Registrar::set(std::vector<PhoneCredential> phones) {
   std::map<std::string, PhoneCredential> next;
@@ -181,14 +153,14 @@ bool Registrar::on_request(const Event& event) {
 void Registrar::on_register(const Event& event) {
   const auto now = machine_now().steady;
   const auto source = source_of_current_request(agent_, event.message);
-  if (const auto wait = brake_.wait(source.address, now); wait > Duration{0}) {
+  const auto given = credentials_of(event.message, realm_);
+  if (!given) return challenge(event, false);
+  if (const auto wait = brake_.wait(given->username, source.address, now); wait > Duration{0}) {
     const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
     nua_respond(event.handle, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(agent_.nua()),
                 SIPTAG_RETRY_AFTER_STR(seconds.c_str()), TAG_END());
     return;
   }
-  const auto given = credentials_of(event.message, realm_);
-  if (!given) return challenge(event, false);
   const auto phone = phones_.find(given->username);
   // An unknown user costs and looks the same as a wrong password.
   const std::string ha1 = phone == phones_.end() ? std::string(32, '0') : phone->second.ha1;
@@ -201,9 +173,9 @@ void Registrar::on_register(const Event& event) {
     case Nonces::Verdict::kStale: return challenge(event, right);
     case Nonces::Verdict::kFresh: break;
   }
-  if (!right) return reject(event, source.address);
+  if (!right) return reject(event, given->username, source.address);
   nonces_.accept(given->nonce, given->nc, now);
-  brake_.succeeded(source.address);
+  brake_.succeeded(given->username, source.address);
   if (!may_use(phone->second, source.transport)) {
     return refuse_transport(event, phone->second, source);
   }
@@ -218,9 +190,9 @@ void Registrar::challenge(const Event& event, bool stale) {
               SIPTAG_WWW_AUTHENTICATE_STR(text.c_str()), TAG_END());
 }
 
-void Registrar::reject(const Event& event, const std::string& source) {
+void Registrar::reject(const Event& event, const std::string& user, const std::string& address) {
   ++sign_ins_failed_;
-  brake_.failed(source, machine_now().steady);
+  brake_.failed(user, address, machine_now().steady);
   nua_respond(event.handle, SIP_403_FORBIDDEN, NUTAG_WITH_THIS(agent_.nua()), TAG_END());
 }
 

@@ -20,7 +20,7 @@ namespace carillon::telephony::sip {
 ///
 /// One binding a phone: a phone that signs in from elsewhere replaces the former. Requests are
 /// answered 401 (challenge), 200, 403 (not a phone of ours, or wrong password), 423 (expires too
-/// soon), 503 with Retry-After (too many failures from that address), 403 "Register over ..." (the
+/// soon), 503 with Retry-After (too many failures, SignInBrake), 403 "Register over ..." (the
 /// right password over a transport that the phone's SIP profile does not allow).
 class Registrar {
  public:
@@ -63,7 +63,7 @@ class Registrar {
   bool on_request(const Event& event);
   void on_register(const Event& event);
   void challenge(const Event& event, bool stale);
-  void reject(const Event& event, const std::string& source);
+  void reject(const Event& event, const std::string& user, const std::string& address);
   void refuse_transport(const Event& event, const PhoneCredential& phone, const Source& source);
   void bind(const Event& event, const PhoneCredential& phone, const Source& source);
   void watch(const std::string& sip_username, Binding& binding);

@@ -40,6 +40,7 @@ class SocketFilter {
   /// not give out its descriptors, and opens one of each for every interface when bound to 0.0.0.0.
   void find_sockets(uint16_t port);
 
+  std::span<const int> udp() const { return udp_; }
   size_t udp_sockets() const { return udp_.size(); }
   size_t tcp_sockets() const { return tcp_.size(); }
 

@@ -58,21 +58,21 @@ bool belong_together(const std::string& chain, const std::string& key) {
 Result<std::unique_ptr<TlsFolder>> TlsFolder::make(const std::string& certificate,
                                                    const std::string& key,
                                                    const std::string& authorities) {
-  auto chain = read_pem(certificate, "tls_certificate");
+  auto chain = read_pem(certificate, "http.certificate");
   if (!chain) return chain.error();
-  auto secret = read_pem(key, "tls_key");
+  auto secret = read_pem(key, "http.key");
   if (!secret) return secret.error();
   if (!belong_together(chain.value(), secret.value())) {
     return Error{ErrorCode::kInvalid,
-                 fmt::format("The key '{}' of tls_key is not that of the certificate '{}' of "
-                             "tls_certificate: give the two files that belong together.",
+                 fmt::format("The key '{}' of http.key is not that of the certificate '{}' of "
+                             "http.certificate: give the two files that belong together.",
                              key, certificate),
-                 "tls_key"};
+                 "http.key"};
   }
   auto trusted = read_pem(authorities.empty() ? kSystemAuthorities : authorities,
                           authorities.empty() ? "the system's certificates (install the package "
                                                 "ca-certificates)"
-                                              : "tls_authorities");
+                                              : "telephony.tls_authorities");
   if (!trusted) return trusted.error();
 
   auto pattern = (std::filesystem::temp_directory_path() / "carillon-tls-XXXXXX").string();

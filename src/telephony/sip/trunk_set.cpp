@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "core/messages/dial_string.h"
 #include "telephony/sip/sofia.h"
 
 namespace carillon::telephony::sip {
@@ -20,17 +21,6 @@ Transport transport_of(SipTransport transport) {
   return Transport::kUdp;
 }
 
-bool only_has(std::string_view text, std::string_view characters) {
-  return text.find_first_not_of(characters) == std::string_view::npos;
-}
-
-/// The user part of a telephone number (RFC 3261 section 25.1, telephone-subscriber): nothing that
-/// could end the URI or the header.
-bool is_dialable(std::string_view number) {
-  return !number.empty() && number.size() <= 64 && only_has(number, "0123456789*#+ABCDabcd") &&
-         number.find('+', 1) == std::string_view::npos;
-}
-
 std::string user_part(std::string_view number) {
   std::string out;
   for (const char c : number) c == '#' ? out += "%23" : out += c;  // not allowed unescaped
@@ -38,8 +28,10 @@ std::string user_part(std::string_view number) {
 }
 
 bool is_host(std::string_view text) {
+  constexpr std::string_view kCharacters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
   return !text.empty() && text.size() <= 253 &&
-         only_has(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+         text.find_first_not_of(kCharacters) == std::string_view::npos;
 }
 
 bool same_peer(const Trunk& a, const Trunk& b) {
@@ -179,8 +171,8 @@ void TrunkSet::resolve(Line& line) {
   const auto& trunk = line.trunk;
   if (trunk.transport == SipTransport::kTls && agent_.tls_port() == 0) {
     return report(line, false,
-                  "The trunk wants TLS, but this server has no certificate: set tls_certificate "
-                  "and tls_key in the configuration.");
+                  "The trunk wants TLS, but this server has no certificate: set http.certificate "
+                  "and http.key in the configuration.");
   }
   if (const auto numeric = parse_ipv4(trunk.host); numeric.ok()) {
     return took_addresses(line, {numeric.value()});

@@ -1,5 +1,6 @@
 #include "telephony/sip/user_agent.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>
@@ -24,6 +25,8 @@ constexpr const char* kAllow =
 constexpr const char* kApplicationMethods = "INVITE, UPDATE, INFO, REFER, REGISTER, OPTIONS";
 constexpr unsigned kReceiveBuffer = 8U << 20;
 constexpr unsigned kMostUdp = 65535;  // never change to TCP by size: trunks say what they speak
+constexpr unsigned kLongestMessage = 65535;  // also of what a connection has begun to send
+constexpr Duration kSweepEvery = 5s;
 
 void log_line(void*, const char* format, va_list arguments) {
   char line[512];
@@ -52,9 +55,9 @@ Error bind_error(const UserAgentConfig& config, int port, const char* protocol, 
   if (error == EADDRNOTAVAIL) {
     return {ErrorCode::kInvalid,
             fmt::format("The {} cannot be opened: this machine does not have the address {}. "
-                        "Correct the bind address in the configuration.",
+                        "Correct telephony.address in the configuration.",
                         place, config.bind_address),
-            "bind_address"};
+            "telephony.address"};
   }
   return {ErrorCode::kUnavailable,
           fmt::format("The {} cannot be opened: {}. Choose another port or correct the rights.",
@@ -95,7 +98,7 @@ const char* to_parameter(Transport transport) {
 }
 
 UserAgent::UserAgent(EventLoop& loop, UserAgentConfig config)
-    : loop_(loop), config_(std::move(config)) {}
+    : loop_(loop), config_(std::move(config)), flood_guard_(config_.limits), next_sweep_(loop) {}
 
 Result<std::unique_ptr<UserAgent>> UserAgent::open(EventLoop& loop, UserAgentConfig config) {
   quiet_the_stack();
@@ -131,7 +134,7 @@ Result<void> UserAgent::listen() {
         ErrorCode::kUnavailable,
         fmt::format("The SIP ports {} and {} for {} could not be opened on {}{}.", config_.port,
                     config_.tls_port, config_.purpose, config_.bind_address,
-                    config_.listen_tls ? ": check that tls_certificate and tls_key are PEM "
+                    config_.listen_tls ? ": check that http.certificate and http.key are PEM "
                                          "files that belong together"
                                        : ": choose another port in the configuration"),
         ""};
@@ -146,7 +149,18 @@ Result<void> UserAgent::listen() {
                              config_.purpose),
                  ""};
   }
+  std::vector<uint16_t> stream_ports{static_cast<uint16_t>(config_.port)};
+  if (config_.listen_tls) stream_ports.push_back(static_cast<uint16_t>(config_.tls_port));
+  flood_guard_.watch(filter_.udp(), std::move(stream_ports));
+  sweep();
   return filter_.allow({});
+}
+
+void UserAgent::sweep() {
+  flood_guard_.sweep(machine_now().steady);
+  const bool is_short = config_.limits.probation > Duration{0};
+  next_sweep_.set(is_short ? std::min(kSweepEvery, config_.limits.probation) : kSweepEvery,
+                  [this] { sweep(); });
 }
 
 bool UserAgent::create() {
@@ -158,21 +172,21 @@ bool UserAgent::create() {
       config_.check_tls_peers ? TPTLS_VERIFY_OUT | TPTLS_VERIFY_SUBJECTS_OUT : TPTLS_VERIFY_NONE;
   // NUTAG_ALLOW, NUTAG_SUPPORTED and NUTAG_APPL_METHOD merge into the defaults and read past an
   // array when an item repeats: SIPTAG_*_STR replaces a list, and a null first empties one.
-  nua_ =
-      nua_create(loop_.root(), on_nua_event, this, NUTAG_URL(url.c_str()),
-                 TAG_IF(config_.listen_tls, NUTAG_SIPS_URL(sips.c_str())),
-                 TAG_IF(config_.listen_tls, NUTAG_CERTIFICATE_DIR(config_.tls_folder.c_str())),
-                 TPTAG_TLS_VERIFY_POLICY(verify), SIPTAG_FROM_STR(from.c_str()),
-                 SIPTAG_USER_AGENT_STR("Carillon"), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOANSWER(0),
-                 NUTAG_AUTOALERT(0), NUTAG_AUTOACK(1), NUTAG_ENABLEMESSAGE(0),
-                 SIPTAG_ALLOW_STR(kAllow), NUTAG_APPL_METHOD(static_cast<const char*>(nullptr)),
-                 NUTAG_APPL_METHOD(kApplicationMethods), SIPTAG_SUPPORTED_STR("timer, 100rel"),
-                 NUTAG_SESSION_TIMER(0), NUTAG_MIN_SE(static_cast<unsigned>(min_se.count())),
-                 NUTAG_OUTBOUND("no-options-keepalive no-validate"),
-                 NUTAG_AUTO302(0),  // a redirection is never followed (toll fraud)
-                 NUTAG_RETRY_COUNT(3), NUTAG_MAX_RETRY_AFTER(0), NTATAG_UDP_MTU(kMostUdp),
-                 NTATAG_SIP_T1X64(static_cast<unsigned>(config_.transaction_timeout.count())),
-                 NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), TPTAG_UDP_RMEM(kReceiveBuffer), TAG_END());
+  nua_ = nua_create(loop_.root(), on_nua_event, this, NUTAG_URL(url.c_str()),
+                    TAG_IF(config_.listen_tls, NUTAG_SIPS_URL(sips.c_str())),
+                    TAG_IF(config_.listen_tls, NUTAG_CERTIFICATE_DIR(config_.tls_folder.c_str())),
+                    TPTAG_TLS_VERIFY_POLICY(verify), SIPTAG_FROM_STR(from.c_str()),
+                    SIPTAG_USER_AGENT_STR("Carillon"), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOANSWER(0),
+                    NUTAG_AUTOALERT(0), NUTAG_AUTOACK(1), NUTAG_ENABLEMESSAGE(0),
+                    SIPTAG_ALLOW_STR(kAllow), NUTAG_APPL_METHOD(static_cast<const char*>(nullptr)),
+                    NUTAG_APPL_METHOD(kApplicationMethods), SIPTAG_SUPPORTED_STR("timer, 100rel"),
+                    NUTAG_SESSION_TIMER(0), NUTAG_MIN_SE(static_cast<unsigned>(min_se.count())),
+                    NUTAG_OUTBOUND("no-options-keepalive no-validate"),
+                    NUTAG_AUTO302(0),  // a redirection is never followed (toll fraud)
+                    NUTAG_RETRY_COUNT(3), NUTAG_MAX_RETRY_AFTER(0), NTATAG_UDP_MTU(kMostUdp),
+                    NTATAG_SIP_T1X64(static_cast<unsigned>(config_.transaction_timeout.count())),
+                    NTATAG_MAXSIZE(kLongestMessage), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
+                    TPTAG_UDP_RMEM(kReceiveBuffer), TAG_END());
   return nua_ != nullptr;
 }
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "telephony/sip/call.h"
 #include "telephony/sip/event_loop.h"
+#include "telephony/sip/flood_guard.h"
 #include "telephony/sip/socket_filter.h"
 
 struct nua_s;
@@ -34,6 +35,7 @@ struct UserAgentConfig {
   bool check_tls_peers = false;  ///< certificate of whom we connect to: authority and name
   Duration transaction_timeout = 32s;
   Duration shortest_session = 90s;  ///< Min-SE: RFC 4028 section 4 allows no less than 90 s
+  FloodGuard::Limits limits{};
 };
 
 /// Purpose: sends and receives for one kind of peer (carriers or desk phones), refuses every
@@ -52,6 +54,10 @@ class UserAgent {
   /// Who may send to the sockets. Nobody before the first call.
   Result<void> allow(std::span<const Network> networks) { return filter_.allow(networks); }
   void on_request(RequestHook hook) { hook_ = std::move(hook); }
+  /// Which connections outlive their probation (FloodGuard).
+  void keep_connections_if(FloodGuard::IsWanted is_wanted) {
+    flood_guard_.keep_if(std::move(is_wanted));
+  }
 
   /// Sends the INVITE. The call is owned here and valid until listener.call_ended().
   Call& place(CallSpec spec, CallListener& listener);
@@ -64,6 +70,7 @@ class UserAgent {
   const std::string& public_address() const { return config_.public_address; }
   Duration transaction_timeout() const { return config_.transaction_timeout; }
   uint64_t strangers_dropped() const { return filter_.dropped(); }
+  uint64_t flood_dropped() const { return flood_guard_.dropped(); }
   uint64_t requests_refused() const { return requests_refused_; }
   uint64_t inbound_refused() const { return inbound_refused_; }
   CallCounters& call_counters() { return call_counters_; }
@@ -83,11 +90,14 @@ class UserAgent {
   Result<void> listen();
   bool create();
   void on_stranger(const Event& event);
+  void sweep();
 
   EventLoop& loop_;
   UserAgentConfig config_;
   nua_s* nua_ = nullptr;
   SocketFilter filter_;
+  FloodGuard flood_guard_;
+  Deadline next_sweep_;
   RequestHook hook_;
   std::map<Call*, std::unique_ptr<Call>> calls_;
   CallCounters call_counters_;
