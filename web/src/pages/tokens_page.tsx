@@ -8,8 +8,8 @@ import { useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { tokensQuery } from '@/api/queries';
 import type { Token, TokenCreated } from '@/api/types';
-import { DataGrid } from '@/components/data_grid';
-import { formatTime, humanize } from '@/components/format';
+import { DataGrid, timeColumn } from '@/components/data_grid';
+import { humanize } from '@/components/format';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { Problem, useSubmit } from '@/features/api_form';
@@ -20,8 +20,8 @@ import { useTableView } from '@/features/use_table_view';
 const columns: ColDef<Token>[] = [
   { field: 'name', headerName: 'Name', flex: 2, minWidth: 160 },
   { colId: 'role', headerName: 'Role', valueGetter: ({ data }) => humanize(data?.role ?? '') },
-  { field: 'created_at', headerName: 'Created', minWidth: 170, valueFormatter: ({ value }) => formatTime(value as number) },
-  { field: 'last_used_at', headerName: 'Last used', minWidth: 170, valueFormatter: ({ value }) => formatTime(value as number | null) || 'Never' },
+  timeColumn('created_at', 'Created', (token) => token.created_at),
+  timeColumn('last_used_at', 'Last used', (token) => token.last_used_at, (token) => (token.last_used_at ? '' : 'Never')),
 ];
 
 export function TokensPage() {
