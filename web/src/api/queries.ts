@@ -151,6 +151,15 @@ export function leadQuery(id: number) {
   });
 }
 
+/** Why a lead is dialed, or not. */
+export function leadAnswerQuery(id: number) {
+  return queryOptions({
+    queryKey: ['lead', 'why', id],
+    queryFn: () => unwrap(api.GET('/leads/{id}/why', { params: { path: { id } } })),
+    staleTime: 0,
+  });
+}
+
 export const trunksQuery = queryOptions({
   queryKey: ['trunk', 'all'],
   queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/trunks', { params: { query: { offset, limit, sort: 'name' } } }))),
@@ -208,6 +217,15 @@ export function importQuery(id: number) {
   return queryOptions({
     queryKey: ['import', id],
     queryFn: () => unwrap(api.GET('/imports/{id}', { params: { path: { id } } })),
+  });
+}
+
+/** The imports of a leadset, the newest first. */
+export function leadsetImportsQuery(leadsetId: number) {
+  return queryOptions({
+    queryKey: ['import', 'of_leadset', leadsetId],
+    queryFn: async () => (await unwrap(api.GET('/leadsets/{id}/imports', { params: { path: { id: leadsetId } } }))).items,
+    staleTime: 0,
   });
 }
 
