@@ -25,6 +25,12 @@ export const setupQuery = queryOptions({
   staleTime: 0,
 });
 
+/** Where the server keeps its records and listens; for administrators. */
+export const systemQuery = queryOptions({
+  queryKey: ['system'],
+  queryFn: () => unwrap(api.GET('/system')),
+});
+
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => {

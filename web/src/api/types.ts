@@ -41,6 +41,7 @@ export type Script = Schemas['Script'];
 export type Session = Schemas['Session'];
 export type SetupRequest = Schemas['SetupRequest'];
 export type SipProfile = Schemas['SipProfile'];
+export type System = Schemas['System'];
 export type Token = Schemas['Token'];
 export type TokenCreated = Schemas['TokenCreated'];
 export type ThirdParty = Schemas['ThirdParty'];
