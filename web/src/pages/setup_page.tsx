@@ -61,10 +61,15 @@ export function SetupPage() {
   );
 }
 
+/** Empty when browsers reach this server by an address, or on this machine only. */
+function hostName(host: string): string {
+  return host.includes('.') && !/^[\d.]+$/.test(host) ? host : '';
+}
+
 function AccountSteps({ step, onStep }: { step: number; onStep: (step: number) => void }) {
   const client = useQueryClient();
   const form = useForm({
-    initialValues: { setup_code: '', name: '', username: '', password: '', domain: location.hostname },
+    initialValues: { setup_code: '', name: '', username: '', password: '', domain: hostName(location.hostname) },
   });
   const { busy, problem, submit } = useSubmit(form);
 
@@ -121,10 +126,9 @@ function AccountSteps({ step, onStep }: { step: number; onStep: (step: number) =
         {step === 2 ? (
           <TextInput
             label="Domain"
-            description="The name under which browsers and desk phones reach this server."
+            description="Carriers see it as the host part of who calls, unless a trunk has a From domain of its own. Empty: our own address."
             placeholder="calls.example.com"
             autoFocus
-            required
             {...form.getInputProps('domain')}
           />
         ) : null}
