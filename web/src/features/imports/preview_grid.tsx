@@ -71,7 +71,7 @@ export function PreviewGrid({ rows, columns, startRow, mapping, own, onStartRow,
       </div>
       <Menu opened={menu !== null} onClose={() => setMenu(null)} position="bottom-start" shadow="md" offset={2}>
         <Menu.Target>
-          <span style={{ position: 'fixed', left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
+          <button type="button" tabIndex={-1} aria-label="Menu of the cell" className={classes.anchor} style={{ left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
         </Menu.Target>
         {menu ? (
           <Menu.Dropdown mah={380} style={{ overflowY: 'auto' }}>
