@@ -32,9 +32,10 @@ export function SetupPage() {
   if (setup.data?.needed === false && step < trunkStep) return <Navigate to="/" />;
   return (
     <Welcome title={step < lastStep ? 'Set up your contact centre' : 'Ready for the first campaign'} wide>
-      <Stepper active={step} size="xs" iconSize={26} mb="lg" allowNextStepsSelect={false} aria-label="Set-up steps" visibleFrom="xs">
-        {steps.map((label) => (
-          <Stepper.Step key={label} label={label} />
+      <Stepper active={step} size="xs" iconSize={26} mb="lg" allowNextStepsSelect={false} wrap={false} aria-label="Set-up steps" visibleFrom="xs">
+        {/* The other names would take a second row. */}
+        {steps.map((label, index) => (
+          <Stepper.Step key={label} aria-label={label} label={index === step ? label : undefined} />
         ))}
       </Stepper>
       <Ready query={setup}>
