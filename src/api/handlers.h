@@ -155,6 +155,7 @@ Task<Response> open_agent_line(Call& call);
 
 // handlers_system.cpp
 Task<Response> get_health(Call& call);
+Task<Response> get_system(Call& call);
 Task<Response> get_metrics(Call& call);
 
 // handlers_settings.cpp

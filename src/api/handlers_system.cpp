@@ -113,6 +113,29 @@ Task<Response> get_health(Call& call) {
   co_return json_response(all_well ? 200 : 503, body);
 }
 
+Task<Response> get_system(Call& call) {
+  const auto& services = call.services;
+  if (!services.ports.system) {
+    co_return problem(
+        Error{ErrorCode::kUnavailable, "This server does not say how it is set up.", {}});
+  }
+  const auto view = services.ports.system();
+  Json listeners = Json::array();
+  for (const auto& each : view.listeners) {
+    listeners.push_back({{"purpose", each.purpose},
+                         {"transport", each.transport},
+                         {"port", each.port},
+                         {"last_port", each.last_port}});
+  }
+  co_return json_response(200, Json{{"version", services.config.version},
+                                    {"database", view.postgresql ? "postgresql" : "sqlite"},
+                                    {"database_place", view.database},
+                                    {"data_folder", view.data_folder},
+                                    {"http_address", view.http_address},
+                                    {"telephony_address", view.telephony_address},
+                                    {"listeners", std::move(listeners)}});
+}
+
 Task<Response> get_metrics(Call& call) {
   std::vector<Metric> metrics;
   add_own_metrics(call.services, metrics);

@@ -106,13 +106,14 @@ Figures LiveView::figures() const {
     const auto type = type_of(call.campaign);
     const bool active = call.state == CallState::kConnected || call.state == CallState::kOnHold ||
                         call.state == CallState::kParked || call.state == CallState::kTransferred;
+    const bool unanswered = call.state == CallState::kDialing || call.state == CallState::kRinging;
     if (type == DialerType::kAuto) {
       figures.active_calls += active ? 1 : 0;
       figures.calls_waiting += call.state == CallState::kWaiting ? 1 : 0;
-      figures.calls_ringing += call.state == CallState::kRinging ? 1 : 0;
+      figures.calls_ringing += unanswered ? 1 : 0;
     } else if (type == DialerType::kBroadcast) {
       figures.ai_calls_active += active ? 1 : 0;
-      figures.ai_calls_ringing += call.state == CallState::kRinging ? 1 : 0;
+      figures.ai_calls_ringing += unanswered ? 1 : 0;
     }
   }
   for (const auto& [id, stats] : lead_stats_) figures.data_remaining += stats.dialable;

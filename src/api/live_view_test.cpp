@@ -72,7 +72,7 @@ TEST_F(LiveViewTest, FiguresKeepTheirScopeByDialer) {
   call(7, 2, CallState::kRinging);
   call(8, 3, CallState::kConnected);
   call(9, 3, CallState::kRinging);
-  call(10, 3, CallState::kRinging);
+  call(10, 3, CallState::kDialing);
   LeadStats stats;
   stats.dialable = 40;
   view.set_lead_stats(CampaignId{1}, stats);
@@ -85,7 +85,7 @@ TEST_F(LiveViewTest, FiguresKeepTheirScopeByDialer) {
                          .agents_in_call = 2,
                          .active_calls = 2,
                          .calls_waiting = 1,
-                         .calls_ringing = 1,
+                         .calls_ringing = 2,
                          .data_remaining = 42,
                          .ai_calls_ringing = 2,
                          .ai_calls_active = 1};

@@ -17,6 +17,7 @@ std::vector<Route> make_routes() {
       {kGet, "/healthz", kPublic, Body::kNone, get_health},
       {kGet, "/metrics", kLoopback, Body::kNone, get_metrics},
 
+      {kGet, "/api/v1/system", kAdministrator, Body::kNone, get_system},
       {kGet, "/api/v1/setup", kPublic, Body::kNone, get_setup},
       {kPost, "/api/v1/setup", kPublic, Body::kJson, run_setup},
       {kGet, "/api/v1/session", kAgent, Body::kNone, get_session},

@@ -72,6 +72,22 @@ struct Metric {
   double value = 0;
 };
 
+/// Where the server keeps its records and listens, for GET /system.
+struct SystemView {
+  struct Listener {
+    std::string purpose;    ///< as in openapi.yaml: pages, trunks, ...
+    std::string transport;  ///< https, http, udp, tcp, tls
+    int port = 0;
+    int last_port = 0;  ///< of a range; else as `port`
+  };
+  bool postgresql = false;  ///< else SQLite
+  std::string database;     ///< its file, or its address without the password
+  std::string data_folder;
+  std::string http_address;       ///< the pages are bound to this one
+  std::string telephony_address;  ///< calls and their audio are bound to this one
+  std::vector<Listener> listeners;
+};
+
 /// What the API needs from the rest. All functions may be called on any thread of the API and must
 /// not block.
 struct Ports {
@@ -88,6 +104,8 @@ struct Ports {
   std::function<std::vector<Metric>()> metrics;
   /// Parts ("core", "telephony") to an empty text when alive, else a sentence. May be empty.
   std::function<std::map<std::string, std::string>()> health;
+  /// May be empty.
+  std::function<SystemView()> system;
   /// The bytes of a WAV file that speaks the text. Called on a worker, and may block. May be empty.
   std::function<Result<std::string>(const std::string& text)> speak{};
 };

@@ -308,8 +308,9 @@ TEST_F(HttpTest, TakenPortsAndBadCertificatesAreSentences) {
   start();
   ApiConfig other = config;
   other.http_port = port();
-  Ports ports{store(), nullptr, nullptr, [](CoreRequest) { return true; }, [](TelephonyCommand) {},
-              {},      {},      {}};
+  Ports ports{
+      store(), nullptr, nullptr, [](CoreRequest) { return true; }, [](TelephonyCommand) {}, {},
+      {},      {},      {}};
   const auto taken = Server::start(other, ports);
   ASSERT_FALSE(taken.ok());
   EXPECT_NE(taken.error().message.find(fmt::format("Port {} on 127.0.0.1 is taken", port())),

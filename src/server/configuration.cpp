@@ -91,7 +91,8 @@ struct Show {
   }
 };
 
-/// postgresql://user:password@host/name -> postgresql://user:***@host/name
+}  // namespace
+
 std::string without_password(const std::string& url) {
   const auto scheme = url.find("://");
   const auto at = url.rfind('@');
@@ -100,8 +101,6 @@ std::string without_password(const std::string& url) {
   if (colon == std::string::npos || colon > at) return url;
   return url.substr(0, colon + 1) + "***" + url.substr(at);
 }
-
-}  // namespace
 
 std::vector<Setting> settings_of(Configuration& c) {
   return {

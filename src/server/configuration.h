@@ -74,6 +74,9 @@ void read_environment(Configuration& configuration);
 /// Checks what belongs together: ports that must differ, a key for a certificate.
 Result<void> check(const Configuration& configuration);
 
+/// postgresql://user:password@host/name -> postgresql://user:***@host/name
+std::string without_password(const std::string& url);
+
 /// The settings as lines `key = value`; a password in the database's URL is shown as ***.
 std::string describe(const Configuration& configuration);
 

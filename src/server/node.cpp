@@ -228,7 +228,7 @@ class Node::Rooms {
     config.setup_code = setup_code_;
     config.realm = c.realm;
     config.version = kVersion;
-    api::Ports ports{*store_, imports_.get(), dnc_imports_.get(), {}, {}, {}, {}, {}};
+    api::Ports ports{*store_, imports_.get(), dnc_imports_.get(), {}, {}, {}, {}, {}, {}};
     ports.to_core = [this](CoreRequest request) { return core_.request(std::move(request)); };
     ports.to_telephony = [this](TelephonyCommand command) { telephony_->send(std::move(command)); };
     ports.zone_open = zone_open_by(zones_);
@@ -238,6 +238,7 @@ class Node::Rooms {
     };
     ports.health = [this] { return health(); };
     ports.speak = media::speak;
+    ports.system = [this] { return system_view(); };
     auto started = api::Server::start(std::move(config), std::move(ports));
     if (!started) return started.error();
     api_ = std::move(started).value();
@@ -263,6 +264,31 @@ class Node::Rooms {
             {"telephony", state(telephony_->counters().idle_for_ms,
                                 "The SIP thread has not answered for some seconds.")},
             {"recordings", recording_watch_.trouble(machine_now().steady)}};
+  }
+
+  api::SystemView system_view() {
+    const auto& c = configuration_;
+    api::SystemView view;
+    view.postgresql = !c.database.empty();
+    view.database = c.database.empty() ? folder_.database.string() : without_password(c.database);
+    view.data_folder = c.data.string();
+    view.http_address = c.http_address;
+    view.telephony_address = c.telephony_address;
+    const auto listen = [&](const char* purpose, const char* transport, int port, int last = 0) {
+      if (port > 0) view.listeners.push_back({purpose, transport, port, last > 0 ? last : port});
+    };
+    // Requests come in before start() has told us of the server.
+    relay_.with([&](api::Server& server) {
+      listen("pages", "https", server.https_port());
+      listen("pages", "http", server.http_port());
+    });
+    listen("trunks", "udp", telephony_->trunk_port());
+    listen("trunks", "tls", telephony_->trunk_tls_port());
+    listen("phones", "udp", telephony_->phone_port());
+    listen("phones", "tls", telephony_->phone_tls_port());
+    listen("trunk_audio", "udp", c.rtp_port_min, c.rtp_port_max);
+    listen("agent_audio", "udp", c.agent_port);
+    return view;
   }
 
   Configuration configuration_;

@@ -156,8 +156,18 @@ TEST_P(Commands, SwitchesOfLeadsetAndCampaignCount) {
   EXPECT_EQ(why(sample.leads[0]), "leadset_inactive");
   EXPECT_THAT(claim_ids(sample, 1), SizeIs(0));
   set_leadset(true);
+  const auto stats = [&] {
+    return store.ask(
+        [&](Reader& reader) { return reader.campaign_stats(sample.campaign, kNow, {}); });
+  };
+  EXPECT_EQ(stats().dialable, 1);
   set_campaign(false, {"New"});
   EXPECT_THAT(claim_ids(sample, 1), SizeIs(0));
+  EXPECT_EQ(why(sample.leads[0]), "campaign_inactive");
+  EXPECT_EQ(stats().dialable, 0);
+  EXPECT_EQ(stats().not_dialable, (std::map<std::string, int64_t>{{"campaign_inactive", 1}}));
+  set_campaign(false, {});
+  EXPECT_EQ(why(sample.leads[0]), "status") << "what else stands in the way is said first";
   set_campaign(true, {});
   EXPECT_THAT(claim_ids(sample, 1), SizeIs(0));
   set_campaign(true, {"Ready", "New"});

@@ -12,7 +12,7 @@ struct Reason {
   std::string_view sentence;
 };
 /// In the order in which they are looked at: the first that holds is the reason.
-constexpr std::array<Reason, 9> kReasons{{
+constexpr std::array<Reason, 10> kReasons{{
     {"leadset_inactive", "Its leadset is switched off. Switch it on to dial this lead."},
     {"status", "Its status is not among the campaign's source statuses."},
     {"invalid_phone", "Its phone number is not valid. Correct it."},
@@ -24,6 +24,8 @@ constexpr std::array<Reason, 9> kReasons{{
     {"not_call_until", "Its not-call-until time has not come yet."},
     {"window", "Its local time is outside the campaign's call window."},
     {"reserved", "It is in a call, or reserved for one."},
+    {"campaign_inactive",
+     "Its campaign is switched off. It can be dialed when the campaign is switched on."},
 }};
 
 /// Zone sets in which the campaign must not call now.
@@ -36,7 +38,9 @@ std::vector<int64_t> closed_zone_sets(const Campaign& campaign, const std::vecto
   return closed;
 }
 
-/// The reason of each lead `l` of a leadset `s` as an SQL expression, '' when it is dialable.
+/// The reason of each lead `l` of a leadset `s` as an SQL expression, '' when it is dialable. That
+/// the campaign is off comes last: before it is switched on one wants to know what else stands in
+/// the way.
 struct ReasonSql {
   std::string text;
   Values values;
@@ -53,8 +57,9 @@ ReasonSql reason_sql(const Campaign& campaign, const std::vector<int64_t>& close
       "WHEN l.finished = 1 THEN 'finished' WHEN l.called_count >= {} THEN 'attempts' "
       "WHEN l.not_call_until > {} THEN 'not_call_until' "
       "WHEN l.zone_set_id IN ({}) THEN 'window' WHEN l.reserved_until > 0 THEN 'reserved' "
-      "ELSE '' END ELSE 'status' END",
-      statuses, campaign.max_attempts, to_unix_ms(now), closed.empty() ? "NULL" : id_list(closed));
+      "ELSE '{}' END ELSE 'status' END",
+      statuses, campaign.max_attempts, to_unix_ms(now), closed.empty() ? "NULL" : id_list(closed),
+      campaign.active ? "" : "campaign_inactive");
   for (const auto& status : campaign.source_statuses) sql.values.emplace_back(status);
   return sql;
 }
@@ -150,9 +155,6 @@ Result<LeadAnswer> Reader::why(LeadId id, WallTime now, const ZoneOpen& zone_ope
                       .sentence = "It can be dialed as soon as it is its turn."};
     for (const auto& [name, sentence] : kReasons) {
       if (name == answer.reason) answer.sentence = sentence;
-    }
-    if (answer.dialable && !owner->active) {
-      answer.sentence = "It can be dialed when its campaign is switched on.";
     }
     return answer;
   });

@@ -21,6 +21,9 @@ def test_every_operation(admin, client, person, succeeded):
 
     boss = person("boss", "supervisor")
     assert boss.get("/session").status_code == 200
+    system = admin.get("/system").json()
+    assert system["database_place"] and {each["purpose"] for each in system["listeners"]} >= {"pages", "trunks", "trunk_audio"}
+    assert boss.get("/system").status_code == 403
     assert boss.get("/users", role="agent", sort="-username").status_code == 200
 
     assert admin.get("/settings").json() == {"recordings_keep_days": 0, "domain": "localhost"}

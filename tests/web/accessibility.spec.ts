@@ -1,6 +1,6 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { expectAccessible as expectNoSeriousFault } from './accessible';
-import { Carillon } from './carillon';
+import { Carillon, setupCode } from './carillon';
 import { chooseCampaign, leaveCampaign, signIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
 
@@ -9,11 +9,18 @@ let carillon: Carillon;
 let client: ProgramClient;
 let records: Awaited<ReturnType<ProgramClient['prepareCampaign']>>;
 let leadId: number;
+const attemptId = 7000;
 
 test.beforeAll(async () => {
   carillon = await Carillon.start();
   client = await ProgramClient.setUp(carillon);
   records = await client.prepareCampaign({ phones: ['+12125550014', '+13125550014'], active: true });
+  await carillon.withHistory(`
+    INSERT INTO attempts (id, node, campaign_id, lead_id, leadset_id, phone, caller_id, trunk_id, agent_id, agent_session_id, outcome,
+      sip_status, sip_reason, sip_call_id, started_at, ringing_at, answered_at, connected_at, ended_at, ended_by, disposition, notes,
+      callback_at, recording, recording_ms)
+    VALUES (${attemptId}, 'main', ${records.campaign.id}, 1, ${records.leadset.id}, '+12125550014', '', 0, ${records.person.id}, 0, 'answered', 200, 'OK', '', 1760000000000, 1760000001000, 1760000002000,
+      1760000002000, 1760000090000, 'customer', 'SALE MADE', 'Wants the yearly plan.', 0, '', 0);`);
   const leads = await client.get<{ items: { id: number }[] }>(`/leadsets/${records.leadset.id}/leads`);
   leadId = leads.items[0]?.id ?? 0;
 });
@@ -53,6 +60,72 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     }
     await context.close();
+  });
+
+  test(`drawers and dialogs of a supervisor, ${colorScheme}`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme, ignoreHTTPSErrors: true, viewport: { width: 1280, height: 720 } });
+    const page = await context.newPage();
+    await signIn(page, carillon.url, administrator);
+    await page.goto(`${carillon.url}/calls?open=${attemptId}`);
+    await expect(page.getByRole('dialog').getByText('Wants the yearly plan.')).toBeVisible();
+    await expectNoSeriousFault(page);
+    await page.screenshot({ path: `test-results/call-${colorScheme}.png` });
+    await page.goto(`${carillon.url}/campaigns/${records.campaign.id}`);
+    await page.getByRole('button', { name: 'Manage Agents' }).click();
+    await expect(page.getByRole('dialog').getByRole('checkbox', { name: new RegExp(agent.name) })).toBeChecked();
+    await expectNoSeriousFault(page);
+    await page.screenshot({ path: `test-results/manage-agents-${colorScheme}.png` });
+    await context.close();
+  });
+
+  test(`a new password, ${colorScheme}`, async ({ browser }) => {
+    const username = `newcomer-${colorScheme}`;
+    const { id } = await client.post('/users', { name: 'New Comer', username, password: 'to be replaced', role: 'agent' });
+    await client.post(`/users/${id}/password`, { password: 'only for today', one_time: true });
+    const context = await browser.newContext({ colorScheme, ignoreHTTPSErrors: true, viewport: { width: 1280, height: 720 } });
+    const page = await context.newPage();
+    await signIn(page, carillon.url, { username, password: 'only for today' });
+    await expect(page.getByRole('heading', { name: 'Choose a password' })).toBeVisible();
+    await expectNoSeriousFault(page);
+    await page.screenshot({ path: `test-results/new-password-${colorScheme}.png` });
+    await context.close();
+  });
+
+  test(`the first run, ${colorScheme}`, async ({ browser }) => {
+    const fresh = await Carillon.start();
+    const context = await browser.newContext({ colorScheme, ignoreHTTPSErrors: true, viewport: { width: 1280, height: 720 } });
+    const page = await context.newPage();
+    const look = async (name: string) => {
+      await expectNoSeriousFault(page);
+      await page.screenshot({ path: `test-results/setup-${name}-${colorScheme}.png`, fullPage: true });
+    };
+    try {
+      await page.goto(`${fresh.url}/setup`);
+      await page.getByLabel('Setup code').fill(setupCode);
+      await look('code');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByLabel('Your name').fill(administrator.name);
+      await page.getByLabel('User name').fill(administrator.username);
+      await page.getByLabel(/^Password/).fill(administrator.password);
+      await look('account');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('button', { name: 'Create the account' }).click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Carrier');
+      await page.getByLabel('Host').fill('127.0.0.1');
+      await look('trunk');
+      await page.getByRole('button', { name: 'Add the trunk' }).click();
+      await expect(page.getByRole('button', { name: 'Create token' })).toBeVisible();
+      await look('token');
+      await page.getByRole('button', { name: 'Later' }).click();
+      await expect(page.getByText('carillon.db')).toBeVisible();
+      await look('system');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await expect(page.getByRole('button', { name: 'Call', exact: true })).toBeVisible();
+      await look('done');
+    } finally {
+      await context.close();
+      await fresh.stop();
+    }
   });
 
   test(`the agent console, ${colorScheme}`, async ({ browser }) => {

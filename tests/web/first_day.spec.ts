@@ -31,7 +31,7 @@ test.afterAll(async () => {
   await Promise.all([carillon?.stop(), sandbox?.stop()]);
 });
 
-test('the wizard makes the administrator and a trunk, and says what to do next', async () => {
+test('the wizard makes the administrator, a trunk and a token, shows where things are, and makes a test call', async () => {
   await supervisor.goto('/');
   await expect(supervisor).toHaveURL(/setup/);
   await supervisor.getByLabel('Setup code').fill('not the code');
@@ -56,7 +56,22 @@ test('the wizard makes the administrator and a trunk, and says what to do next',
   await supervisor.getByLabel('Host').fill('127.0.0.1');
   await supervisor.getByRole('textbox', { name: 'Port' }).fill(String(sandbox.port));
   await supervisor.getByRole('button', { name: 'Add the trunk' }).click();
+
+  await supervisor.getByRole('textbox', { name: 'Name', exact: true }).fill('CRM');
+  await supervisor.getByRole('button', { name: 'Create token' }).click();
+  await expect(supervisor.getByText('Copy the token now. It is not shown again.')).toBeVisible();
+  await supervisor.getByRole('button', { name: 'Done' }).click();
+
+  await expect(supervisor.getByText('carillon.db')).toBeVisible();
+  await expect(supervisor.getByText(/UDP port 20000 to 39999/)).toBeVisible();
+  await supervisor.screenshot({ path: 'test-results/setup-system.png' });
+  await supervisor.getByRole('button', { name: 'Continue' }).click();
+
   await expect(supervisor.getByText('Ready for the first campaign')).toBeVisible();
+  await supervisor.getByRole('textbox', { name: 'Number to call' }).fill('+12125550014');
+  await supervisor.getByRole('button', { name: 'Call', exact: true }).click();
+  for (const step of ['Trying', 'Answered', 'Ended']) await expect(supervisor.getByText(step, { exact: true })).toBeVisible({ timeout: 60_000 });
+  await supervisor.screenshot({ path: 'test-results/setup-test-call.png', fullPage: true });
   await supervisor.getByRole('link', { name: 'Open the dashboard' }).click();
   await expect(figure(supervisor, 'Agents logged in')).toHaveText('0');
   await expect(supervisor.getByText('No campaign yet')).toBeVisible();
@@ -171,6 +186,15 @@ test('a customer answers: the agent hears them and sees who it is; the superviso
   await expectToHear(console_, customerHertz);
   await expect(figure(supervisor, 'Agents in call')).toHaveText('1');
   await expect(figure(supervisor, 'Active calls')).toHaveText('1');
+});
+
+test('the supervisor sees the call in the charts of its campaign', async () => {
+  await supervisor.getByRole('link', { name: 'Solar renewals' }).click();
+  await expect(supervisor.getByRole('img', { name: /^Callers .*now: In progress 1, Waiting 0, Ringing 0$/ })).toBeVisible();
+  await expect(supervisor.getByRole('img', { name: /^Agents .*now: In call 1, Waiting 0$/ })).toBeVisible();
+  await expect(figure(supervisor, 'Calls in progress')).toHaveText('1');
+  await supervisor.screenshot({ path: 'test-results/campaign.png', fullPage: true });
+  await supervisor.goto('/');
 });
 
 test('hold silences the customer, resume brings them back', async () => {

@@ -1,10 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectAccessible } from './accessible';
 import type { Carillon } from './carillon';
 import { Office } from './office';
-import { expectNotice } from './people';
+import { expectNotice, figure } from './people';
 import type { ProgramClient } from './program_client';
 
 // Leadsets and their leads, in large numbers.
@@ -270,4 +273,104 @@ test('a file comes from a URL; its mapping is remembered; pasted text stays', as
   } finally {
     files.close();
   }
+});
+
+test('a file is dropped; its start row is set by a right click, its columns are mapped by keyboard', async () => {
+  const fresh = await client.post('/leadsets', { name: 'Dropped', campaign_id: null });
+  await page.goto(`/leadsets/${fresh.id}/upload`);
+  const csv = 'Leads of May,,,\nTel,Ring again,Shoe size,Whatever\n0151 23456789,2031-05-06 07:08,44,x\n0151 23456780,,,y\n';
+  const file = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'may.csv', { type: 'text/csv' }));
+    return data;
+  }, csv);
+  await page.getByText('Drop a CSV file here').dispatchEvent('drop', { dataTransfer: file });
+  await expect(page.getByRole('heading', { name: /^may.csv/ })).toBeVisible();
+  await page.getByRole('cell', { name: '44' }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Set Start Row: 3' }).click();
+  await expect(page.getByRole('button', { name: '3', exact: true })).toHaveAttribute('aria-pressed', 'true');
+
+  const map = async (column: number, search: string, field: string) => {
+    const select = page.getByRole('combobox', { name: `Map column ${column}`, exact: true });
+    await select.focus();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(search);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(select).toHaveValue(field);
+  };
+  await expect(page.getByRole('combobox', { name: 'Map column 1', exact: true })).toHaveValue('Phone');
+  await map(2, 'not call', 'Not call until');
+  await map(3, 'European size', 'Own column: European size');
+  await expectAccessible(page);
+  await page.screenshot({ path: 'test-results/upload-mapping.png' });
+
+  const country = page.getByLabel('Country');
+  await country.fill('ZZ');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByText("'ZZ' is no country code like US or GB.")).toBeVisible();
+  await expect(country).toHaveAttribute('aria-invalid', 'true');
+  await country.fill('DE');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(figure(page, 'Imported')).toHaveText('2');
+  const { items } = await client.get<{ items: object[] }>(`/leadsets/${fresh.id}/leads?sort=phone`);
+  expect(items[1]).toMatchObject({ phone: '+4915123456789', custom: { 'European size': '44' }, not_call_until: Date.UTC(2031, 4, 6, 7, 8) });
+});
+
+test('leads are replaced after a question that names their number', async () => {
+  const fresh = await client.post('/leadsets', { name: 'Replaced', campaign_id: null });
+  await client.importText(fresh.id, 'Phone\n+13125550031\n+13125550032\n', { 0: 'phone' });
+  await page.goto(`/leadsets/${fresh.id}/upload`);
+  await page.locator('input[type=file]').setInputFiles({ name: 'new.csv', mimeType: 'text/csv', buffer: Buffer.from('Phone\n+13125550033\nnonsense\n') });
+  await page.getByText('Replace', { exact: true }).click();
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replace 2 leads?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(await client.get(`/leadsets/${fresh.id}/lead_count`)).toEqual({ total: 2 });
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Delete 2 and import' }).click();
+  await expect(page.getByRole('heading', { name: 'Imported', exact: true })).toBeVisible();
+  await expectAccessible(page);
+  await page.screenshot({ path: 'test-results/upload-report.png' });
+  expect(await client.get(`/leadsets/${fresh.id}/lead_count`)).toEqual({ total: 1 });
+});
+
+test('a running import survives a reload, is found again on the dashboard, and leaves nothing when it is cancelled', async () => {
+  const fresh = await client.post('/leadsets', { name: 'Long', campaign_id: null });
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-leads-'));
+  try {
+    const rows = Array.from({ length: 1_000_000 }, (_, n) => `+1312${2_000_000 + n},Name${n}`);
+    await writeFile(join(folder, 'long.csv'), `Phone,First name\n${rows.join('\n')}\n`);
+    await page.goto(`/leadsets/${fresh.id}/upload`);
+    await page.locator('input[type=file]').setInputFiles(join(folder, 'long.csv'));
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'Importing', exact: true })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Importing', exact: true })).toBeVisible();
+    await expect(figure(page, 'Rows read')).not.toHaveText('0');
+    await page.getByRole('link', { name: 'Long', exact: true }).click();
+    const latest = page.getByRole('region', { name: 'Latest uploads' }).last();
+    await expect(latest.getByText('Running')).toBeVisible();
+    await page.screenshot({ path: 'test-results/leadset-importing.png', fullPage: true });
+    await latest.getByRole('button', { name: 'Cancel' }).click();
+    await expect(latest.getByText('Cancelled')).toBeVisible();
+    expect(await client.get(`/leadsets/${fresh.id}/lead_count`)).toEqual({ total: 0 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('leadsets are deleted after a question that names the leads in them', async () => {
+  for (const name of ['Old', 'Older']) {
+    const { id } = await client.post('/leadsets', { name, campaign_id: null });
+    await client.post(`/leadsets/${id}/leads`, { phone: '+13125550041' });
+  }
+  await page.goto('/?tab=leadsets');
+  for (const name of ['Old', 'Older']) await page.locator('.ag-row', { has: cell(name) }).getByRole('checkbox', { name: /row selection/ }).check({ force: true });
+  await page.getByRole('button', { name: 'Delete 2', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete 2 leadsets?' });
+  await expect(dialog.getByText('They hold 2 leads, which are deleted, too. This cannot be undone.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Delete 2 leadsets' }).click();
+  await expect(cell('Older')).toHaveCount(0);
+  await expect(cell('November')).toBeVisible();
 });

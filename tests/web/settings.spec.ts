@@ -102,6 +102,21 @@ test('many agents are created at once, and each chooses a password at the first 
   await expect(page.getByRole('row', { name: /Desk 01/ }).getByText('Offline', { exact: true })).toBeVisible();
 });
 
+test('the table of agents tells what their SIP profile says', async () => {
+  const { items } = await client.get<{ items: { id: number; name: string }[] }>('/sip_profiles');
+  const profile = items.find(({ name }) => name === 'Desk phones')?.id;
+  await client.patch(`/sip_profiles/${profile}`, { bandwidth_kbps: 96, cps: 3, channels: 7, dial_pattern: 'X.' });
+  await page.goto('/?tab=agents&hidden=[]&search=desk-01');
+  const row = page.getByRole('row', { name: /Desk 01/ });
+  const shown: [column: string, text: string][] = [['protocol', 'Desk phone over TLS'], ['sip_ping', 'Off'], ['bandwidth_kbps', '96'], ['cps', '3'], ['channels', '7'], ['dial_pattern', 'X.']];
+  for (const [column, text] of shown) {
+    await expect(row.locator(`[col-id=${column}]`)).toHaveText(text);
+  }
+  await page.goto('/?tab=agents');
+  await expect(page.getByRole('columnheader', { name: 'Protocol' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Bandwidth' })).toHaveCount(0);
+});
+
 test('a person who forgot the password gets one for a single sign-in', async ({ browser }) => {
   const { items } = await client.get<{ items: { id: number; username: string }[] }>('/users?search=desk-02');
   await page.goto(`/agents/${items[0]?.id}`);
@@ -154,6 +169,107 @@ test('a file of numbers goes onto a do-not-call list, with a report of what was 
   const exported = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export as CSV' }).click();
   expect((await readFile(await (await exported).path(), 'utf8')).trim().split('\r\n')).toHaveLength(701);
+});
+
+test('the list of numbers that was chosen is in the URL; rows that fail to load are told, and fetched again', async () => {
+  await page.goto('/do-not-call');
+  await page.getByRole('combobox', { name: 'List' }).click();
+  await page.getByRole('option', { name: 'System-wide' }).click();
+  await expect(page).toHaveURL(/list=system/);
+  await page.reload();
+  await expect(page.getByRole('combobox', { name: 'List' })).toHaveValue('System-wide');
+  await expect(page.getByRole('gridcell', { name: '+12122000000', exact: true })).toBeVisible();
+
+  const later = /\/api\/v1\/dnc\?.*offset=[1-9]/;
+  await page.route(later, (route) => route.fulfill({ status: 500, json: { error: { code: 'internal', message: 'The disk is on fire.' } } }));
+  await page.getByRole('gridcell', { name: '+12122000000', exact: true }).hover();
+  await page.mouse.wheel(0, 100_000);
+  await expect(page.getByText('Some rows could not be loaded. The disk is on fire.')).toBeVisible();
+  await page.screenshot({ path: 'test-results/rows-failed.png' });
+  await page.unroute(later);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText(/Some rows could not be loaded/)).toHaveCount(0);
+  await expect(page.getByRole('gridcell', { name: '+12122000699', exact: true })).toBeVisible();
+});
+
+test('a trunk: what is refused stands beside its field; it is changed and deleted', async () => {
+  await page.goto('/trunks/new');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Northern carrier');
+  const host = page.getByRole('textbox', { name: 'Host' });
+  await host.fill('sip carrier example');
+  await page.getByRole('combobox', { name: 'Transport' }).click();
+  await page.getByRole('option', { name: 'TLS' }).click();
+  await page.getByRole('textbox', { name: 'Password' }).fill('secret words');
+  await page.getByRole('button', { name: 'Create trunk' }).click();
+  await expect(host).toHaveAttribute('aria-invalid', 'true');
+  await host.fill('127.0.0.1');
+  await page.getByRole('textbox', { name: 'Tech prefix' }).fill('9#');
+  await page.getByRole('button', { name: 'Create trunk' }).click();
+  await page.getByRole('link', { name: 'Northern carrier' }).click();
+  await expect(page.getByText('One is stored; leave empty to keep it')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Channels' }).fill('7');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const row = page.getByRole('row', { name: /Northern carrier/ });
+  await expect(row.getByRole('gridcell', { name: '7', exact: true })).toBeVisible();
+  const { items } = await client.get<{ items: object[] }>('/trunks');
+  expect(items).toMatchObject([{ name: 'Northern carrier', transport: 'tls', tech_prefix: '9#', channels: 7, has_password: true }]);
+  await row.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Delete 1' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete 1 trunk' }).click();
+  await expect(page.getByText('No trunk yet')).toBeVisible();
+});
+
+test('people have roles: a supervisor sees no settings of administrators, and creates agents', async ({ browser }) => {
+  await page.goto('/users/new');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Sam Supervisor');
+  await page.getByRole('textbox', { name: 'User name' }).fill('sam');
+  await page.getByRole('textbox', { name: 'Password' }).fill('a quiet afternoon');
+  await expect(page.getByRole('combobox', { name: 'Role' })).toHaveValue('Supervisor');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(page.getByRole('row', { name: /Sam Supervisor.*Never/ })).toBeVisible();
+
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: carillon.url });
+  const sam = await context.newPage();
+  await signIn(sam, carillon.url, { username: 'sam', password: 'a quiet afternoon' });
+  await expect(sam.getByRole('link', { name: 'API tokens' })).toHaveCount(0);
+  await sam.goto('/users/new');
+  await sam.getByRole('textbox', { name: 'Name', exact: true }).fill('Abe Agent');
+  await expect(sam.getByRole('combobox', { name: 'Role' })).toHaveCount(0);
+  await sam.getByRole('textbox', { name: 'User name' }).fill('abe');
+  await sam.getByRole('textbox', { name: 'Password' }).fill('a quiet evening');
+  await sam.getByRole('button', { name: 'Create agent' }).click();
+  await expect(sam.getByRole('row', { name: /Abe Agent.*Agent/ })).toBeVisible();
+  await context.close();
+
+  // Who was seen today is found by the day, and by the words on the screen.
+  await page.goto('/users');
+  await page.getByRole('textbox', { name: 'Search people' }).fill('never');
+  await expect(page.getByRole('row', { name: /Abe Agent/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /Sam Supervisor/ })).toHaveCount(0);
+  await page.goto('/users');
+  await page.getByRole('gridcell', { name: 'Sam Supervisor' }).click();
+  await page.getByRole('combobox', { name: 'Role' }).click();
+  await page.getByRole('option', { name: 'Administrator' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('row', { name: /Sam Supervisor.*Administrator/ })).toBeVisible();
+});
+
+test('a token is shown once, works, and is taken back', async ({ request }) => {
+  await page.goto('/tokens');
+  await page.getByRole('button', { name: 'New token' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'New API token' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('CRM');
+  await dialog.getByRole('button', { name: 'Create token' }).click();
+  const token = (await dialog.locator('pre').textContent()) ?? '';
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('row', { name: /CRM.*Supervisor.*Never/ })).toBeVisible();
+  const ask = () => request.get(`${carillon.url}/api/v1/campaigns`, { headers: { Authorization: `Bearer ${token}` } });
+  expect((await ask()).status()).toBe(200);
+  await page.getByRole('row', { name: /CRM/ }).getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Delete 1' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete 1 token' }).click();
+  await expect(page.getByText('No API token')).toBeVisible();
+  expect((await ask()).status()).toBe(401);
 });
 
 test('a test call goes through the trunk and is told step by step', async () => {

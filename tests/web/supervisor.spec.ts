@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { Office } from './office';
-import { figure } from './people';
-import type { ProgramClient } from './program_client';
+import { beginWork, figure } from './people';
+import { agent, type ProgramClient } from './program_client';
 
 // A supervisor's work on records that are there already.
 test.describe.configure({ mode: 'serial' });
@@ -19,6 +19,17 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(() => office?.close());
+
+function cell(text: string) {
+  return page.getByRole('gridcell', { name: text, exact: true });
+}
+
+async function filterColumn(column: string, text: string) {
+  const head = page.getByRole('columnheader', { name: column, exact: true });
+  await head.hover();
+  await head.locator('.ag-header-cell-filter-button').click();
+  await page.getByLabel('Filter Value').first().fill(text);
+}
 
 test('a campaign is cloned: the same settings, switched off, without the leads', async () => {
   await page.goto(`/campaigns/${records.campaign.id}`);
@@ -94,4 +105,166 @@ test('an exported table runs no formula in a spreadsheet', async () => {
   const file = await readFile(await (await download).path(), 'utf8');
   expect(file).toContain(`"'=1+2"`);
   expect(file).toContain('"Renewal"');
+});
+
+test('a table keeps search, order, filters and hidden columns over a reload', async () => {
+  for (const [name, cps] of [['North', 2], ['Northwest', 20], ['South', 30]] as const) await client.post('/campaigns', { name, type: 'auto', cps });
+  await page.goto('/');
+  await expect(cell('South')).toBeVisible();
+  await page.getByRole('button', { name: 'Choose columns' }).click();
+  await page.getByRole('menuitem').filter({ hasText: /^CPS$/ }).click();
+  await page.getByRole('menuitem').filter({ hasText: /^Type$/ }).click();
+  await page.keyboard.press('Escape');
+  await filterColumn('Name', 'north');
+  await expect(cell('South')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await page.getByRole('columnheader', { name: 'CPS', exact: true }).click();
+  await page.getByRole('columnheader', { name: 'CPS', exact: true }).click();
+  await expect(page).toHaveURL(/sort=-cps/);
+
+  await page.reload();
+  const names = page.locator('.ag-row [col-id=name]');
+  await expect(names).toHaveText(['Northwest', 'North']);
+  await expect(page.getByRole('columnheader', { name: 'Type', exact: true })).toHaveCount(0);
+  await page.screenshot({ path: 'test-results/campaigns-filtered.png' });
+  await filterColumn('CPS', '2');
+  await expect(names).toHaveText(['North']);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await expect(cell('South')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Search campaigns' }).fill('south');
+  await expect(names).toHaveText(['South']);
+  await page.reload();
+  await expect(names).toHaveText(['South']);
+});
+
+test('what is shown of a table is exported', async () => {
+  await page.goto('/?hidden=["type","now"]&sort=-name');
+  await expect(cell('South')).toBeVisible();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as CSV' }).click();
+  const [heading, ...rows] = (await readFile(await (await download).path(), 'utf8')).replaceAll('"', '').trim().split('\r\n');
+  expect(heading).toBe('Name,State,Source status,CPS,Channels,Agents,Waiting,In call,Ringing,Dialable,Answered,Dropped');
+  expect(rows[0]).toMatch(/^South,Off,.*,30,100,0,0,0,0,0,0,–$/);
+});
+
+test('dropped calls sort as numbers', async () => {
+  const { items } = await client.get<{ items: { id: number; name: string }[] }>('/campaigns');
+  const shares: Record<string, [answered: number, dropped: number]> = { North: [90, 10], Northwest: [91, 9], South: [1, 1] };
+  await page.route('**/api/v1/live', async (route) => {
+    const answer = await route.fetch();
+    const live = (await answer.json()) as { campaigns: { campaign_id: number; answered_today: number; dropped_today: number }[] };
+    for (const campaign of live.campaigns) {
+      const share = shares[items.find(({ id }) => id === campaign.campaign_id)?.name ?? ''];
+      if (share) [campaign.answered_today, campaign.dropped_today] = share;
+    }
+    await route.fulfill({ response: answer, json: live });
+  });
+  await page.goto('/?sort=-dropped_today');
+  const names = page.locator('.ag-row [col-id=name]');
+  await expect(cell('50.0 %')).toBeVisible();
+  expect((await names.allTextContents()).slice(0, 3)).toEqual(['South', 'North', 'Northwest']);
+  await page.unroute('**/api/v1/live');
+});
+
+test('chosen rows are deleted after a question that names their number', async () => {
+  await page.goto('/?search=north');
+  await expect(page.locator('.ag-row [col-id=name]')).toHaveCount(2);
+  for (const name of ['North', 'Northwest']) await page.locator('.ag-row', { has: cell(name) }).getByRole('checkbox', { name: /row selection/ }).check({ force: true });
+  await page.getByRole('button', { name: 'Delete 2', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete 2 campaigns?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(cell('Northwest')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete 2', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Delete 2 campaigns' }).click();
+  await expect(page.locator('.ag-row')).toHaveCount(0);
+  expect((await client.get<{ total: number }>('/campaigns?search=north')).total).toBe(0);
+});
+
+test('own dispositions and retry rules are chosen while a campaign is created', async () => {
+  await page.goto('/campaigns/new');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('With samples');
+  await page.getByRole('button', { name: 'Remove WRONG DETAILS' }).click();
+  await page.getByRole('button', { name: 'Add a disposition' }).click();
+  await page.getByRole('textbox', { name: 'Name of disposition 9' }).fill('FREE SAMPLE');
+  await page.getByRole('checkbox', { name: 'FREE SAMPLE: Sale' }).check();
+  await page.getByRole('button', { name: 'Do not try again after: Busy' }).click();
+  await page.screenshot({ path: 'test-results/campaign-new.png', fullPage: true });
+  await page.getByRole('button', { name: 'Create campaign' }).click();
+  await expect(page.getByRole('heading', { name: 'With samples' })).toBeVisible();
+  interface Made {
+    name: string;
+    dispositions: { name: string }[];
+    retry_rules: { outcome: string }[];
+  }
+  const { items } = await client.get<{ items: Made[] }>('/campaigns');
+  const made = items.find(({ name }) => name === 'With samples');
+  // All but the last are the server's own, which a campaign gets that names none.
+  const predefined = items.find(({ name }) => name === 'South')?.dispositions ?? [];
+  expect(made?.dispositions).toEqual([...predefined.slice(0, 8), { name: 'FREE SAMPLE', final: false, recyclable: false, callback: false, do_not_call: false, sale: true }]);
+  expect(predefined[8]).toMatchObject({ name: 'WRONG DETAILS' });
+  expect(made?.retry_rules.map(({ outcome }) => outcome)).not.toContain('busy');
+});
+
+test('Manage Agents says who may work in a campaign', async () => {
+  for (const name of ['Otto Berg', 'Pia Holm']) await client.post('/users', { name, username: name.slice(0, 4).trim().toLowerCase(), password: 'long enough words', role: 'agent' });
+  await page.goto(`/campaigns/${records.campaign.id}`);
+  const listed = page.getByRole('region', { name: 'Agents of this campaign' });
+  await page.getByRole('button', { name: 'Manage Agents' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Agents of Solar renewals' });
+  await dialog.getByLabel('Search agents').fill('berg');
+  await expect(dialog.getByRole('checkbox', { name: /Pia Holm/ })).toHaveCount(0);
+  await dialog.getByRole('checkbox', { name: /Otto Berg/ }).check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(listed.getByRole('link', { name: 'Otto Berg' })).toBeVisible();
+  await expect(listed.getByRole('link', { name: agent.name })).toBeVisible();
+  await page.getByRole('button', { name: 'Manage Agents' }).click();
+  await dialog.getByRole('checkbox', { name: /Otto Berg/ }).uncheck();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(listed.getByRole('link', { name: 'Otto Berg' })).toHaveCount(0);
+});
+
+test('a campaign says why leads are not dialable, and a lead says it of itself', async () => {
+  await client.post('/dnc', { phone: '+14155550014', campaign_id: null, reason: 'asked for it' });
+  await page.goto(`/campaigns/${records.campaign.id}`);
+  await expect(page.getByRole('heading', { name: 'Why 1 of 3 leads are not dialable' })).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'On a do-not-call list' })).toContainText('1');
+  const { items } = await client.get<{ items: { id: number; phone: string }[] }>(`/leadsets/${records.leadset.id}/leads`);
+  const idOf = (phone: string) => items.find((each) => each.phone === phone)?.id ?? 0;
+  await page.goto(`/leads/${idOf('+14155550014')}`);
+  await expect(page.getByText('Its phone number is on a do-not-call list.')).toBeVisible();
+  await page.goto(`/leads/${idOf('+13125550014')}`);
+  await expect(page.getByText('It can be dialed as soon as it is its turn.')).toBeVisible();
+  await page.screenshot({ path: 'test-results/lead.png', fullPage: true });
+
+  await page.goto('/');
+  await expect(figure(page, 'Data remaining')).toHaveText('2');
+  await client.patch(`/campaigns/${records.campaign.id}`, { active: false });
+  await expect(figure(page, 'Data remaining')).toHaveText('0');
+  await page.goto(`/campaigns/${records.campaign.id}`);
+  await expect(page.getByRole('listitem').filter({ hasText: 'Campaign switched off' })).toContainText('2');
+  await client.patch(`/campaigns/${records.campaign.id}`, { active: true });
+});
+
+test('the supervisor pauses an agent, and takes one out of the queue', async ({ browser }) => {
+  await client.patch(`/campaigns/${records.campaign.id}`, { agent_ids: [records.person.id] });
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['microphone'] });
+  const console_ = await context.newPage();
+  await beginWork(console_, office.carillon.url, agent);
+  await page.goto(`/campaigns/${records.campaign.id}`);
+  const row = page.getByRole('region', { name: 'Agents in the queue' }).last().getByRole('row', { name: new RegExp(agent.name) });
+  await expect(row).toContainText('Paused');
+  await console_.getByRole('button', { name: 'Go ready' }).click();
+  await expect(row).toContainText('Waiting');
+  await row.getByRole('button', { name: `Actions for ${agent.name}` }).click();
+  await page.getByRole('menuitem', { name: 'Pause' }).click();
+  await expect(row).toContainText('Paused');
+  await expect(row).toContainText('supervisor');
+  await expect(console_.getByRole('button', { name: 'Go ready' })).toBeVisible();
+  await row.getByRole('button', { name: `Actions for ${agent.name}` }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
+  await expect(page.getByText('No agent is logged in to this campaign.')).toBeVisible();
+  await expect(console_.getByText('You were logged out of the campaign')).toBeVisible();
+  await context.close();
 });

@@ -75,7 +75,7 @@ void ApiTest::start() {
   ASSERT_TRUE(imports.ok()) << imports.error().message;
   imports_ = std::move(*imports);
 
-  Ports ports{*store_, imports_.get(), nullptr, {}, {}, {}, {}, {}};
+  Ports ports{*store_, imports_.get(), nullptr, {}, {}, {}, {}, {}, {}};
   ports.to_core = [this](const CoreRequest& request) { return take_request(request); };
   ports.to_telephony = [this](TelephonyCommand command) {
     std::lock_guard lock(mutex_);

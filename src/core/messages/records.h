@@ -259,8 +259,8 @@ struct LeadStats {
   int64_t answered = 0;
   int64_t failed = 0;
   int64_t dropped = 0;
-  /// Leads that are not dialable by the first reason that holds, in this order: leadset_inactive,
-  /// status, invalid_phone, dnc, finished, attempts, not_call_until, window, reserved.
+  /// By the first reason that holds, in this order: leadset_inactive, status, invalid_phone, dnc,
+  /// finished, attempts, not_call_until, window, reserved, campaign_inactive.
   std::map<std::string, int64_t> not_dialable;
 };
 

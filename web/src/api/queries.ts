@@ -25,6 +25,12 @@ export const setupQuery = queryOptions({
   staleTime: 0,
 });
 
+/** Where the server keeps its records and listens; for administrators. */
+export const systemQuery = queryOptions({
+  queryKey: ['system'],
+  queryFn: () => unwrap(api.GET('/system')),
+});
+
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => {
@@ -151,6 +157,15 @@ export function leadQuery(id: number) {
   });
 }
 
+/** Why a lead is dialed, or not. */
+export function leadAnswerQuery(id: number) {
+  return queryOptions({
+    queryKey: ['lead', 'why', id],
+    queryFn: () => unwrap(api.GET('/leads/{id}/why', { params: { path: { id } } })),
+    staleTime: 0,
+  });
+}
+
 export const trunksQuery = queryOptions({
   queryKey: ['trunk', 'all'],
   queryFn: () => fetchAll((offset, limit) => unwrap(api.GET('/trunks', { params: { query: { offset, limit, sort: 'name' } } }))),
@@ -213,6 +228,15 @@ export function importQuery(id: number) {
   return queryOptions({
     queryKey: ['import', id],
     queryFn: () => unwrap(api.GET('/imports/{id}', { params: { path: { id } } })),
+  });
+}
+
+/** The imports of a leadset, the newest first. */
+export function leadsetImportsQuery(leadsetId: number) {
+  return queryOptions({
+    queryKey: ['import', 'of_leadset', leadsetId],
+    queryFn: async () => (await unwrap(api.GET('/leadsets/{id}/imports', { params: { path: { id: leadsetId } } }))).items,
+    staleTime: 0,
   });
 }
 

@@ -42,6 +42,7 @@ export type Session = Schemas['Session'];
 export type Settings = Schemas['Settings'];
 export type SetupRequest = Schemas['SetupRequest'];
 export type SipProfile = Schemas['SipProfile'];
+export type System = Schemas['System'];
 export type Token = Schemas['Token'];
 export type TokenCreated = Schemas['TokenCreated'];
 export type ThirdParty = Schemas['ThirdParty'];

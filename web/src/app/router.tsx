@@ -6,6 +6,7 @@ import { Failure, Loading } from '@/components/async_state';
 import { readAuditFilters } from '@/features/audit/audit_filters';
 import { readCallFilters } from '@/features/calls/call_filters';
 import { readLeadSearch, type LeadSearch } from '@/features/leads/lead_search';
+import { readTableSearch, type TableSearch } from '@/features/table_search';
 import { NotFound } from './not_found';
 import { SupervisorShell } from './supervisor_shell';
 
@@ -23,12 +24,6 @@ function text(value: unknown): string | undefined {
 function idSearch<Name extends string>(search: Record<string, unknown>, name: Name): { [Key in Name]?: number } {
   const id = Number(search[name]);
   return (Number.isInteger(id) && id > 0 ? { [name]: id } : {}) as { [Key in Name]?: number };
-}
-
-function tableSearch(search: Record<string, unknown>): { search?: string; sort?: string } {
-  const found = text(search.search);
-  const sort = text(search.sort);
-  return { ...(found ? { search: found } : {}), ...(sort ? { sort } : {}) };
 }
 
 /** The signed-in person, or a redirect to where signing in begins. */
@@ -102,9 +97,9 @@ export type DashboardTab = (typeof dashboardTabs)[number];
 const dashboard = createRoute({
   getParentRoute: () => supervisor,
   path: '/',
-  validateSearch: (search: Record<string, unknown>): { tab?: DashboardTab; search?: string; sort?: string } => {
+  validateSearch: (search: Record<string, unknown>): TableSearch & { tab?: DashboardTab } => {
     const tab = dashboardTabs.find((each) => each === search.tab);
-    return { ...tableSearch(search), ...(tab ? { tab } : {}) };
+    return { ...readTableSearch(search), ...(tab ? { tab } : {}) };
   },
   component: lazyRouteComponent(() => import('@/pages/dashboard_page'), 'DashboardPage'),
 });
@@ -184,7 +179,10 @@ const calls = createRoute({
 const dnc = createRoute({
   getParentRoute: () => supervisor,
   path: '/do-not-call',
-  validateSearch: tableSearch,
+  validateSearch: (search: Record<string, unknown>): TableSearch & { list?: 'system' | number } => {
+    const list = search.list === 'system' ? search.list : idSearch(search, 'list').list;
+    return { ...readTableSearch(search), ...(list ? { list } : {}) };
+  },
   component: lazyRouteComponent(() => import('@/pages/dnc_page'), 'DncPage'),
 });
 const dncUpload = createRoute({
@@ -210,7 +208,7 @@ const settings = createRoute({
 const trunks = createRoute({
   getParentRoute: () => supervisor,
   path: '/trunks',
-  validateSearch: tableSearch,
+  validateSearch: readTableSearch,
   component: lazyRouteComponent(() => import('@/pages/trunks_page'), 'TrunksPage'),
 });
 const trunk = createRoute({
@@ -221,7 +219,7 @@ const trunk = createRoute({
 const sipProfiles = createRoute({
   getParentRoute: () => supervisor,
   path: '/sip-profiles',
-  validateSearch: tableSearch,
+  validateSearch: readTableSearch,
   component: lazyRouteComponent(() => import('@/pages/sip_profiles_page'), 'SipProfilesPage'),
 });
 const sipProfile = createRoute({
@@ -232,7 +230,7 @@ const sipProfile = createRoute({
 const users = createRoute({
   getParentRoute: () => supervisor,
   path: '/users',
-  validateSearch: tableSearch,
+  validateSearch: readTableSearch,
   component: lazyRouteComponent(() => import('@/pages/users_page'), 'UsersPage'),
 });
 const user = createRoute({
@@ -243,13 +241,13 @@ const user = createRoute({
 const tokens = createRoute({
   getParentRoute: () => supervisor,
   path: '/tokens',
-  validateSearch: tableSearch,
+  validateSearch: readTableSearch,
   component: lazyRouteComponent(() => import('@/pages/tokens_page'), 'TokensPage'),
 });
 const webhooks = createRoute({
   getParentRoute: () => supervisor,
   path: '/webhooks',
-  validateSearch: tableSearch,
+  validateSearch: readTableSearch,
   component: lazyRouteComponent(() => import('@/pages/webhooks_page'), 'WebhooksPage'),
 });
 const webhook = createRoute({

@@ -1,20 +1,30 @@
 import { ActionIcon, Button, Checkbox, Menu, TextInput, Tooltip } from '@mantine/core';
-import { IconColumns3, IconDownload, IconRefresh, IconSearch, IconTrash } from '@tabler/icons-react';
-import type { ColDef, ColumnState, GridApi, ProcessCellForExportParams, RowClickedEvent } from 'ag-grid-community';
+import { IconColumns3, IconDownload, IconFilterOff, IconRefresh, IconSearch, IconTrash } from '@tabler/icons-react';
+import type { ColDef, ColumnState, FilterChangedEvent, GridApi, ProcessCellForExportParams, RowClickedEvent } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
-import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Empty, Failure, Loading, type EmptyProps } from './async_state';
 import { useConfirm } from './confirm';
 import { withoutFormula } from './csv';
 import classes from './data_grid.module.css';
-import { formatCount } from './format';
+import { formatCount, formatTime } from './format';
 import { GridFrame, GridToolbar } from './grid_frame';
 import { gridTheme } from './grid_theme';
+
+/** A column's filter as the grid describes it: its kind, and what belongs to the kind. */
+export interface ColumnFilter {
+  filterType: string;
+  [part: string]: unknown;
+}
 
 /** What the URL keeps of a table, so that a link or a reload shows the same rows. */
 export interface GridView {
   search?: string | undefined;
   sort?: string | undefined;
+  /** Column to its filter. */
+  filters?: Record<string, ColumnFilter> | undefined;
+  /** The columns that are hidden; absent: those with `initialHide`. */
+  hidden?: string[] | undefined;
 }
 
 interface Props<Row extends { id: number }> {
@@ -29,6 +39,8 @@ interface Props<Row extends { id: number }> {
   onOpen?: (row: Row) => void;
   /** Deletes the chosen rows; the grid asks once, with their number. */
   onDelete?: (rows: Row[]) => Promise<void>;
+  /** What goes with the chosen rows, for the question; without it they cannot be brought back, and that is all. */
+  consequence?: (rows: Row[]) => Promise<string>;
   noun: [one: string, many: string];
   empty: EmptyProps;
   toolbar?: ReactNode;
@@ -41,13 +53,14 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
   const { rows, columns, view, onView } = props;
   const api = useRef<GridApi<Row> | null>(null);
   const [chosen, setChosen] = useState<Row[]>([]);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const hidden = useMemo(() => hiddenColumns(columns, view.hidden), [columns, view.hidden]);
+  const keepFilters = useFiltersInView(api, view, onView);
   const confirm = useConfirm();
 
   const shown = useMemo(() => {
     const [name, descending] = sortOf(view.sort);
     return columns.map((column) => {
-      const id = column.colId ?? column.field ?? '';
+      const id = idOfColumn(column);
       return { ...column, hide: hidden.has(id), sort: id === name ? (descending ? 'desc' : 'asc') : null } as ColDef<Row>;
     });
   }, [columns, hidden, view.sort]);
@@ -59,9 +72,10 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
 
   async function deleteChosen() {
     const noun = chosen.length === 1 ? props.noun[0] : props.noun[1];
+    const consequence = await props.consequence?.(chosen);
     const yes = await confirm({
       title: `Delete ${chosen.length} ${noun}?`,
-      text: 'This cannot be undone.',
+      text: consequence ? `${consequence} This cannot be undone.` : 'This cannot be undone.',
       action: `Delete ${chosen.length} ${noun}`,
       danger: true,
     });
@@ -83,12 +97,17 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
                 Delete {chosen.length}
               </Button>
             ) : null}
+            {view.filters ? (
+              <Button variant="subtle" leftSection={<IconFilterOff size={16} />} onClick={() => onView({ ...view, filters: undefined })}>
+                Clear filters
+              </Button>
+            ) : null}
           </>
         }
         tools={
           <>
             {props.toolbar}
-            <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
+            <ColumnMenu columns={columns} hidden={hidden} onChange={(next) => onView({ ...view, hidden: [...next] })} />
             <ExportTool onClick={() => api.current?.exportDataAsCsv({ fileName: props.exportName ?? props.label.toLowerCase(), processCellCallback: exportedCell })} />
             <Tool label="Refresh" onClick={props.onRefresh} busy={props.refreshing ?? false}>
               <IconRefresh size={17} />
@@ -113,8 +132,10 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
             getRowId={(row) => String(row.data.id)}
             onGridReady={(event) => {
               api.current = event.api;
+              event.api.setFilterModel(view.filters ?? null);
             }}
             onSortChanged={onSortChanged}
+            onFilterChanged={keepFilters}
             onRowClicked={(event: RowClickedEvent<Row>) => openRow(event, props.onOpen)}
             onCellKeyDown={(event) => {
               const key = event.event as KeyboardEvent | null;
@@ -136,6 +157,36 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
       )}
     </GridFrame>
   );
+}
+
+/** Keeps the grid's column filters and those of the view the same; answers what to call when the grid's changed. */
+function useFiltersInView<Row>(api: RefObject<GridApi<Row> | null>, view: GridView, onView: (view: GridView) => void) {
+  const told = useRef(JSON.stringify(view.filters));
+  useEffect(() => {
+    const wanted = JSON.stringify(view.filters);
+    if (wanted === told.current) return;
+    told.current = wanted;
+    api.current?.setFilterModel(view.filters ?? null);
+  }, [api, view.filters]);
+  return useCallback(
+    (event: FilterChangedEvent<Row>) => {
+      if (event.source === 'api') return;
+      const model = event.api.getFilterModel() as Record<string, ColumnFilter>;
+      const filters = Object.keys(model).length > 0 ? model : undefined;
+      told.current = JSON.stringify(filters);
+      onView({ ...view, filters });
+    },
+    [onView, view],
+  );
+}
+
+export function idOfColumn<Row>({ colId, field }: ColDef<Row>): string {
+  return colId ?? field ?? '';
+}
+
+/** Those that the view names, or else those that are hidden at first. */
+export function hiddenColumns<Row>(columns: ColDef<Row>[], hidden: string[] | undefined): ReadonlySet<string> {
+  return new Set(hidden ?? columns.filter(({ initialHide }) => initialHide).map(idOfColumn));
 }
 
 /** As it is shown, and harmless in a spreadsheet. */
@@ -163,6 +214,32 @@ export const defaultColumn: ColDef = {
   minWidth: 96,
   flex: 1,
 };
+
+/**
+ * Moments, given in Unix ms: sorted by time, filtered by day, searched as they are shown. `words`
+ * are shown in place of the time, when there are any.
+ */
+export function timeColumn<Row>(colId: string, headerName: string, at: (row: Row) => number | null, words: (row: Row) => string = () => ''): ColDef<Row> {
+  const shown = (row: Row | undefined) => (row ? words(row) || formatTime(at(row)) : '');
+  return {
+    colId,
+    headerName,
+    minWidth: 170,
+    cellDataType: false,
+    filter: 'agDateColumnFilter',
+    filterParams: { comparator: compareDay },
+    valueGetter: ({ data }) => (data && at(data) ? new Date(at(data) ?? 0) : null),
+    equals: (a: Date | null, b: Date | null) => a?.getTime() === b?.getTime(),
+    valueFormatter: ({ data }) => shown(data ?? undefined),
+    getQuickFilterText: ({ data }) => shown(data),
+  };
+}
+
+/** Whether the moment lies before (-1), on (0) or after (1) the day that begins at `day`. */
+export function compareDay(day: Date, moment: Date): number {
+  const next = new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1);
+  return moment < day ? -1 : moment < next ? 0 : 1;
+}
 
 /** Numbers stand under each other. */
 export const numberColumn = {
@@ -232,7 +309,7 @@ export function ColumnMenu<Row>({ columns, hidden, onChange }: ColumnMenuProps<R
         {columns
           .filter((column) => column.headerName)
           .map((column) => {
-            const id = column.colId ?? column.field ?? '';
+            const id = idOfColumn(column);
             const toggle = () => {
               const next = new Set(hidden);
               if (!next.delete(id)) next.add(id);

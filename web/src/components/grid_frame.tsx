@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Empty, Failure, type EmptyProps } from './async_state';
 import classes from './data_grid.module.css';
@@ -46,6 +48,15 @@ export function RemoteGridBody({ error, total, retry, empty, children }: BodyPro
   if (error !== null && total === null) return <Failure error={error} retry={retry} />;
   return (
     <div className={classes.grid} style={{ minHeight: 360 }}>
+      {error === null ? null : (
+        <div className={classes.broken} role="alert">
+          <IconAlertTriangle size={18} aria-hidden />
+          <span>Some rows could not be loaded. {error instanceof Error ? error.message : ''}</span>
+          <Button size="xs" variant="default" leftSection={<IconRefresh size={16} />} onClick={retry}>
+            Try again
+          </Button>
+        </div>
+      )}
       {total === 0 ? (
         <div className={classes.cover}>
           <Empty {...empty} />

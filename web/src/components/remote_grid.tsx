@@ -4,10 +4,11 @@ import type { ColDef, GridApi, IDatasource } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { EmptyProps } from './async_state';
-import { ColumnMenu, defaultColumn, openRow, SearchBox, sortParameter, Tool, type GridView } from './data_grid';
+import { ColumnMenu, defaultColumn, hiddenColumns, idOfColumn, openRow, SearchBox, sortParameter, Tool, type GridView } from './data_grid';
 import classes from './data_grid.module.css';
 import { GridFrame, GridToolbar, RemoteGridBody } from './grid_frame';
 import { gridTheme } from './grid_theme';
+import { useFailedRows } from './use_failed_rows';
 
 export interface PageRequest {
   offset: number;
@@ -18,8 +19,6 @@ export interface PageRequest {
 interface Props<Row extends { id: number }> {
   label: string;
   columns: ColDef<Row>[];
-  /** Columns hidden at first. */
-  hiddenAtFirst?: string[];
   view: GridView;
   onView: (view: GridView) => void;
   fetchPage: (request: PageRequest) => Promise<{ items: Row[]; total: number }>;
@@ -40,9 +39,9 @@ const pageRows = 100;
 export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
   const { columns, view, onView, fetchPage, source, version } = props;
   const api = useRef<GridApi<Row> | null>(null);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(props.hiddenAtFirst));
+  const hidden = useMemo(() => hiddenColumns(columns, view.hidden), [columns, view.hidden]);
   const [total, setTotal] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  const { error, fetched, failed, clear } = useFailedRows();
   const fetchRef = useRef(fetchPage);
   useEffect(() => {
     fetchRef.current = fetchPage;
@@ -57,12 +56,12 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
         const sort = column ? (column.sort === 'desc' ? `-${column.colId}` : column.colId) : undefined;
         fetchRef.current({ offset: startRow, limit: endRow - startRow, sort }).then(
           (page) => {
-            setError(null);
+            fetched(startRow);
             setTotal(page.total);
             request.successCallback(page.items, page.total);
           },
           (problem: unknown) => {
-            setError(problem);
+            failed(startRow, problem);
             request.failCallback();
           },
         );
@@ -73,6 +72,8 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
     [debounced],
   );
 
+  useEffect(clear, [debounced, clear]);
+
   useEffect(() => {
     api.current?.refreshInfiniteCache();
   }, [version]);
@@ -80,8 +81,7 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
   const shown = useMemo(
     () =>
       columns.map((column): ColDef<Row> => {
-        const id = column.colId ?? column.field ?? '';
-        return { ...column, hide: hidden.has(id) };
+        return { ...column, hide: hidden.has(idOfColumn(column)) };
       }),
     [columns, hidden],
   );
@@ -100,14 +100,22 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
         tools={
           <>
             {props.toolbar}
-            <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
+            <ColumnMenu columns={columns} hidden={hidden} onChange={(next) => onView({ ...view, hidden: [...next] })} />
             <Tool label="Refresh" onClick={() => api.current?.refreshInfiniteCache()}>
               <IconRefresh size={17} />
             </Tool>
           </>
         }
       />
-      <RemoteGridBody error={error} total={total} retry={() => setError(null)} empty={props.empty}>
+      <RemoteGridBody
+        error={error}
+        total={total}
+        retry={() => {
+          clear();
+          api.current?.refreshInfiniteCache();
+        }}
+        empty={props.empty}
+      >
         <AgGridReact<Row>
           theme={gridTheme}
           rowModelType="infinite"

@@ -23,8 +23,8 @@ export function DashboardFigures() {
       <Figure label="Agents in call" value={figures?.agents_in_call} icon={IconPhoneCall} tone="in-call" help="Auto dialer" />
       <Figure label="Active calls" value={figures?.active_calls} icon={IconPhoneCall} tone="in-call" help="Auto dialer" />
       <Figure label="Calls waiting" value={figures?.calls_waiting} icon={IconHourglass} tone="queued" help="Answered, and no agent is free yet" />
-      <Figure label="Calls ringing" value={figures?.calls_ringing} icon={IconBellRinging} tone="ringing" help="Auto dialer" />
-      <Figure label="Data remaining" value={figures?.data_remaining} icon={IconDatabase} help="Leads that could be dialed now, in all campaigns" />
+      <Figure label="Calls ringing" value={figures?.calls_ringing} icon={IconBellRinging} tone="ringing" help="Placed and not answered yet, auto dialer" />
+      <Figure label="Data remaining" value={figures?.data_remaining} icon={IconDatabase} help="Leads that could be dialed now, in all campaigns that are switched on" />
       <Figure label="AI calls ringing" value={figures?.ai_calls_ringing} icon={IconRobot} tone="ringing" help="Broadcast campaigns" />
       <Figure label="AI calls active" value={figures?.ai_calls_active} icon={IconRobot} tone="in-call" help="Broadcast campaigns" />
     </FigureStrip>

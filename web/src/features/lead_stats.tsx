@@ -14,6 +14,7 @@ export const notDialableReasons: Record<string, { label: string; hint: string }>
   not_call_until: { label: 'Waiting for a retry or call-back', hint: 'They become dialable by themselves.' },
   window: { label: 'Outside the call window', hint: 'It is too early or too late where these leads live.' },
   reserved: { label: 'Reserved for a call now', hint: 'A call is about to be placed or under way.' },
+  campaign_inactive: { label: 'Campaign switched off', hint: 'They become dialable when the campaign is switched on.' },
 };
 
 export function LeadStatsView({ stats, leadsetsLink }: { stats: LeadStats; leadsetsLink?: boolean }) {

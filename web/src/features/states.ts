@@ -80,6 +80,13 @@ export const webhookStates = {
   off: switches.off,
 } as const satisfies Record<string, StateLook>;
 
+export const importStates = {
+  running: { label: 'Running', tone: 'dialing', icon: IconHourglass },
+  done: { label: 'Done', tone: 'in-call', icon: IconCheck },
+  failed: { label: 'Failed', tone: 'failed', icon: IconAlertTriangle },
+  cancelled: { label: 'Cancelled', tone: 'paused', icon: IconBan },
+} as const satisfies Record<string, StateLook>;
+
 export const deliveryStates = {
   waiting: { label: 'Waiting', tone: 'queued', icon: IconHourglass },
   delivered: { label: 'Delivered', tone: 'in-call', icon: IconCheck },

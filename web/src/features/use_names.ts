@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { campaignsQuery, leadsetsQuery, sipProfilesQuery, trunksQuery, usersQuery } from '@/api/queries';
+import { campaignsQuery, leadsetsQuery, trunksQuery, usersQuery } from '@/api/queries';
 
 function useNameMap(items: readonly { id: number; name: string }[] | undefined): ReadonlyMap<number, string> {
   return useMemo(() => new Map(items?.map((item) => [item.id, item.name])), [items]);
@@ -14,9 +14,6 @@ export function useUserNames() {
 }
 export function useLeadsetNames() {
   return useNameMap(useQuery(leadsetsQuery).data);
-}
-export function useSipProfileNames() {
-  return useNameMap(useQuery(sipProfilesQuery).data);
 }
 export function useTrunkNames() {
   return useNameMap(useQuery(trunksQuery).data);

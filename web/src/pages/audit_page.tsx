@@ -34,15 +34,15 @@ export function AuditPage() {
     ({ offset, limit, sort }: PageRequest) => unwrap(api.GET('/audit', { params: { query: { ...query, offset, limit, sort } } })),
     [query],
   );
-  const filtered = Object.keys(filters).some((name) => name !== 'sort');
+  const filtered = Object.keys(filters).some((name) => name !== 'sort' && name !== 'hidden');
   return (
     <Page title="Audit log" fill>
       <Panel flush fill>
         <RemoteGrid<AuditEntry>
           label="Changes"
           columns={columns}
-          view={{ search: filters.search, sort: filters.sort }}
-          onView={({ search, sort }) => change({ search, sort })}
+          view={{ search: filters.search, sort: filters.sort, hidden: filters.hidden }}
+          onView={({ search, sort, hidden }) => change({ search, sort, hidden })}
           fetchPage={fetchPage}
           source={JSON.stringify(query)}
           version={version}

@@ -48,7 +48,7 @@ export function CallsPage() {
     [query, campaigns, users],
   );
   const version = useAttemptVersion(client);
-  const view = useMemo<GridView>(() => ({ sort: filters.sort }), [filters.sort]);
+  const view = useMemo<GridView>(() => ({ sort: filters.sort, hidden: filters.hidden }), [filters.sort, filters.hidden]);
 
   return (
     <Page title="Call log" fill>
@@ -56,9 +56,8 @@ export function CallsPage() {
         <RemoteGrid<Row>
           label="Calls"
           columns={columns}
-          hiddenAtFirst={['caller_id', 'sip_status', 'ended_by', 'sip_reason', 'id']}
           view={view}
-          onView={({ sort }) => change({ sort })}
+          onView={({ sort, hidden }) => change({ sort, hidden })}
           fetchPage={fetchPage}
           source={`${JSON.stringify(query)} ${campaigns.size} ${users.size}`}
           version={version}
@@ -122,7 +121,7 @@ function talkMs(attempt: Attempt): number {
 }
 
 const columns: ColDef<Row>[] = [
-  { ...numberColumn, filter: false, field: 'id', headerName: 'Call', width: 100 },
+  { ...numberColumn, filter: false, field: 'id', headerName: 'Call', width: 100, initialHide: true },
   { field: 'started_at', headerName: 'Started', width: 190, cellRenderer: StartedCell },
   { field: 'phone', headerName: 'Phone', width: 150 },
   { field: 'outcome', headerName: 'Outcome', width: 160, cellRenderer: OutcomeCell },
@@ -132,10 +131,10 @@ const columns: ColDef<Row>[] = [
   { ...numberColumn, filter: false, colId: 'talk', headerName: 'Talk', width: 90, sortable: false, valueGetter: ({ data }) => (data && talkMs(data) > 0 ? formatDuration(talkMs(data)) : '') },
   { colId: 'recording', headerName: 'Recording', width: 110, sortable: false, valueGetter: ({ data }) => (data?.recording ? formatDuration(data.recording_ms) : '') },
   { field: 'notes', headerName: 'Notes', width: 240, sortable: false },
-  { field: 'caller_id', headerName: 'Caller ID', width: 150 },
-  { field: 'sip_status', headerName: 'SIP status', width: 110 },
-  { field: 'sip_reason', headerName: 'SIP reason', width: 200, sortable: false },
-  { field: 'ended_by', headerName: 'Ended by', width: 110, sortable: false },
+  { field: 'caller_id', headerName: 'Caller ID', width: 150, initialHide: true },
+  { field: 'sip_status', headerName: 'SIP status', width: 110, initialHide: true },
+  { field: 'sip_reason', headerName: 'SIP reason', width: 200, sortable: false, initialHide: true },
+  { field: 'ended_by', headerName: 'Ended by', width: 110, sortable: false, initialHide: true },
 ];
 
 function StartedCell({ data }: ICellRendererParams<Row>) {

@@ -16,7 +16,7 @@ import { PlainTable } from '@/components/plain_table';
 import { formatPercent } from '@/components/format';
 import { AgentActions } from '@/features/agents/agent_table';
 import { AgentsChart, CallersChart } from '@/features/campaigns/campaign_charts';
-import { useCampaignSeries } from '@/features/campaigns/campaign_series';
+import { unansweredCalls, useCampaignSeries } from '@/features/campaigns/campaign_series';
 import { CampaignSwitch } from '@/features/campaigns/campaign_switch';
 import { dialerTypes } from '@/features/campaigns/dialer_types';
 import { ManageAgents } from '@/features/campaigns/manage_agents';
@@ -39,6 +39,7 @@ function Overview({ campaign }: { campaign: Campaign }) {
   const samples = useCampaignSeries(campaign.id);
   const mine = useMemo(() => agents?.filter((each) => each.campaign_id === campaign.id) ?? [], [agents, campaign.id]);
   const myCalls = useMemo(() => calls?.filter((each) => each.campaign_id === campaign.id) ?? [], [calls, campaign.id]);
+  const queue = useMemo(() => inQueueOrder(mine), [mine]);
   const answered = live?.answered_today ?? 0;
   const dropped = live?.dropped_today ?? 0;
 
@@ -73,9 +74,9 @@ function Overview({ campaign }: { campaign: Campaign }) {
         <Figure label="Agents logged in" value={live?.agents_logged_in} />
         <Figure label="Waiting" value={live?.agents_waiting} tone="waiting" />
         <Figure label="In call" value={live?.agents_in_call} tone="in-call" />
-        <Figure label="Calls in progress" value={live?.calls_dialing} tone="dialing" />
-        <Figure label="Ringing" value={live?.calls_ringing} tone="ringing" />
+        <Figure label="Calls in progress" value={live?.calls_active} tone="in-call" />
         <Figure label="Calls waiting" value={live?.calls_waiting} tone="queued" />
+        <Figure label="Ringing" value={live && unansweredCalls(live)} tone="ringing" />
         <Figure label="Answered today" value={live?.answered_today} />
         <Figure label="Dropped today" value={live?.dropped_today} tone="queued" note={formatPercent(dropped, answered + dropped)} />
       </FigureStrip>
@@ -93,7 +94,7 @@ function Overview({ campaign }: { campaign: Campaign }) {
             <AgentsChart samples={samples} />
           </Panel>
           <Panel title="Agents in the queue" flush>
-            <Queue sessions={mine} />
+            <Queue sessions={queue} />
           </Panel>
           <Panel title="Campaign agents" actions={<ManageAgents campaign={campaign} />} flush>
             <CampaignAgents campaign={campaign} sessions={mine} />
@@ -151,6 +152,12 @@ function Leadsets({ campaign }: { campaign: Campaign }) {
       )}
     </Ready>
   );
+}
+
+/** Who waits for a call comes first, the longest waiting at the head; then all others. */
+function inQueueOrder(sessions: AgentLive[]): AgentLive[] {
+  const place = ({ state }: AgentLive) => (state === 'waiting' ? 0 : 1);
+  return sessions.toSorted((a, b) => place(a) - place(b) || a.since - b.since);
 }
 
 function Queue({ sessions }: { sessions: AgentLive[] }) {

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFileImport, IconPlus } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ColDef, ICellRendererParams } from 'ag-grid-community';
 import { useCallback, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
@@ -39,7 +40,10 @@ export function DncPage() {
   const [version, setVersion] = useState(0);
   const [emptying, setEmptying] = useState(false);
   const [opened, { open, close }] = useDisclosure(false);
-  const [list, setList] = useState<string>();
+  const { list } = useSearch({ from: '/supervisor/do-not-call' });
+  const navigate = useNavigate();
+  const setList = (next: string | undefined) =>
+    void navigate({ to: '/do-not-call', replace: true, search: (previous) => ({ ...previous, list: next === 'system' ? next : next ? Number(next) : undefined }) });
   const listQuery = useMemo(() => queryOfList(list), [list]);
 
   const remove = useCallback(
@@ -161,9 +165,9 @@ export function DncPage() {
   );
 }
 
-function queryOfList(list: string | undefined): { campaign_id?: number; system_wide?: boolean } {
+function queryOfList(list: 'system' | number | undefined): { campaign_id?: number; system_wide?: boolean } {
   if (list === undefined) return {};
-  return list === 'system' ? { system_wide: true } : { campaign_id: Number(list) };
+  return list === 'system' ? { system_wide: true } : { campaign_id: list };
 }
 
 function AddNumber({ onDone }: { onDone: () => void }) {

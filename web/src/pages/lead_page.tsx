@@ -9,6 +9,7 @@ import { formatTime } from '@/components/format';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { PlainTable } from '@/components/plain_table';
+import { LeadAnswer } from '@/features/leads/lead_answer';
 import { LeadForm } from '@/features/leads/lead_form';
 import { fullName } from '@/features/leads/lead_columns';
 import { OutcomeBadge } from '@/features/state_badges';
@@ -62,6 +63,7 @@ function LeadView({ lead }: { lead: Lead }) {
       }
       narrow
     >
+      <LeadAnswer leadId={lead.id} />
       <LeadForm
         lead={lead}
         leadsetId={leadsetId}

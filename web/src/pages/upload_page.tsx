@@ -1,12 +1,11 @@
 import { Alert, Button, Group, Progress, SegmentedControl, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconDownload } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, unwrap, uploadFile } from '@/api/client';
-import { importQuery, leadsetQuery } from '@/api/queries';
+import { api, ApiError, unwrap, uploadFile } from '@/api/client';
+import { importQuery, leadsetQuery, leadValuesQuery } from '@/api/queries';
 import type { Import, Upload } from '@/api/types';
-import { showError } from '@/app/errors';
 import { Ready } from '@/components/async_state';
 import { useConfirm } from '@/components/confirm';
 import { FileDrop } from '@/components/file_drop';
@@ -16,7 +15,9 @@ import { formatCount } from '@/components/format';
 import { LinkButton } from '@/components/link_button';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
+import { Problem } from '@/features/api_form';
 import { importRequest, mapColumn, mappingOf, whatIsMissing, type ImportSettings } from '@/features/imports/mapping';
+import { useCancelImport } from '@/features/imports/use_cancel_import';
 import { PreviewGrid } from '@/features/imports/preview_grid';
 import { recall, remember } from '@/features/imports/remembered';
 
@@ -189,6 +190,9 @@ function delimiterName(delimiter: string): string {
   return names[delimiter] ?? delimiter;
 }
 
+/** What is refused of these is told beside them; what is refused of the mapping, above it. */
+const fieldsBelow = ['status_for_all', 'country'];
+
 interface MapProps {
   upload: Upload;
   leadsetId: number;
@@ -198,7 +202,9 @@ interface MapProps {
 
 function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
   const confirm = useConfirm();
+  const own = useQuery(leadValuesQuery(leadsetId));
   const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<{ field: string | undefined; message: string } | null>(null);
   const [known] = useState(() => recall(localStorage, upload.rows));
   const [settings, setSettings] = useState<ImportSettings>(() => ({
     startRow: upload.guessed_start_row ?? 0,
@@ -209,11 +215,16 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
     country: 'US',
     ...known,
   }));
-  const change = (part: Partial<ImportSettings>) => setSettings({ ...settings, ...part });
+  const change = (part: Partial<ImportSettings>) => {
+    setSettings({ ...settings, ...part });
+    setRefusal(null);
+  };
+  const refusalOf = (field: string) => (refusal?.field === field ? refusal.message : null);
   const missing = whatIsMissing(settings);
   const hasStatus = Object.values(settings.mapping).includes('status');
 
   async function start() {
+    setRefusal(null);
     if (settings.mode === 'replace') {
       const { total } = await unwrap(api.GET('/leadsets/{id}/lead_count', { params: { path: { id: leadsetId } } }));
       const yes = await confirm({
@@ -233,7 +244,10 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
         ),
       );
     } catch (error) {
-      showError(error);
+      setRefusal({
+        field: error instanceof ApiError ? error.field?.split(/[.[]/)[0] : undefined,
+        message: error instanceof Error ? error.message : 'Something unexpected went wrong. Try again.',
+      });
     } finally {
       setBusy(false);
     }
@@ -241,6 +255,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
 
   return (
     <>
+      <Problem text={refusal && !fieldsBelow.includes(refusal.field ?? '') ? refusal.message : null} />
       <Panel
         title={`${upload.name || 'The file'}: the first ${upload.rows.length} rows`}
         actions={
@@ -256,6 +271,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
           columns={upload.columns}
           startRow={settings.startRow}
           mapping={settings.mapping}
+          own={own.data?.custom_columns ?? []}
           onStartRow={(startRow) => change({ startRow })}
           onMap={(column, field) => change({ mapping: mapColumn(settings.mapping, column, field) })}
         />
@@ -267,6 +283,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
             description={hasStatus ? 'A column is mapped to status' : 'What every lead gets'}
             disabled={hasStatus}
             value={settings.statusForAll}
+            error={refusalOf('status_for_all')}
             onChange={(event) => change({ statusForAll: event.currentTarget.value })}
           />
           <Select
@@ -287,6 +304,7 @@ function Map({ upload, leadsetId, onStarted, onBack }: MapProps) {
             description="Of numbers without +, two letters"
             maxLength={2}
             value={settings.country}
+            error={refusalOf('country')}
             onChange={(event) => change({ country: event.currentTarget.value.toUpperCase() })}
           />
           <div>
@@ -333,20 +351,12 @@ const headings: Record<Import['state'], string> = {
 };
 
 function Running({ importId, leadsetId, onAgain }: { importId: number; leadsetId: string; onAgain: () => void }) {
-  const client = useQueryClient();
+  const cancel = useCancelImport();
   const query = useQuery({
     ...importQuery(importId),
     // Events bring progress; this is for the moment when they do not.
     refetchInterval: ({ state }) => (state.data === undefined || state.data.state === 'running' ? 3000 : false),
   });
-  async function cancel() {
-    try {
-      await unwrap(api.DELETE('/imports/{id}', { params: { path: { id: importId } } }));
-      await client.invalidateQueries({ queryKey: importQuery(importId).queryKey });
-    } catch (error) {
-      showError(error);
-    }
-  }
   return (
     <Ready query={query}>
       {(data) => (
@@ -370,7 +380,7 @@ function Running({ importId, leadsetId, onAgain }: { importId: number; leadsetId
             </div>
             <Group justify="flex-end">
               {data.state === 'running' ? (
-                <Button variant="default" onClick={() => void cancel()}>
+                <Button variant="default" onClick={() => void cancel(importId)}>
                   Cancel the import
                 </Button>
               ) : (

@@ -5,8 +5,8 @@ import type { ColDef } from 'ag-grid-community';
 import { api, unwrap } from '@/api/client';
 import { usersQuery } from '@/api/queries';
 import type { User } from '@/api/types';
-import { DataGrid } from '@/components/data_grid';
-import { formatTime, humanize } from '@/components/format';
+import { DataGrid, timeColumn } from '@/components/data_grid';
+import { humanize } from '@/components/format';
 import { LinkButton } from '@/components/link_button';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
@@ -18,8 +18,8 @@ const columns: ColDef<User>[] = [
   { field: 'username', headerName: 'User name', minWidth: 120 },
   { colId: 'role', headerName: 'Role', minWidth: 120, valueGetter: ({ data }) => humanize(data?.role ?? '') },
   { colId: 'active', headerName: 'May sign in', width: 120, flex: 0, valueGetter: ({ data }) => (data?.active ? 'Yes' : 'No') },
-  { field: 'last_seen_at', headerName: 'Last seen', minWidth: 170, valueFormatter: ({ value }) => formatTime(value as number | null) || 'Never' },
-  { field: 'created_at', headerName: 'Created', minWidth: 170, valueFormatter: ({ value }) => formatTime(value as number) },
+  timeColumn('last_seen_at', 'Last seen', (user) => user.last_seen_at, (user) => (user.last_seen_at ? '' : 'Never')),
+  timeColumn('created_at', 'Created', (user) => user.created_at),
 ];
 
 export function UsersPage() {

@@ -5,8 +5,7 @@ import type { ColDef, ICellRendererParams } from 'ag-grid-community';
 import { api, unwrap } from '@/api/client';
 import { webhooksQuery } from '@/api/queries';
 import type { Webhook } from '@/api/types';
-import { DataGrid, numberColumn } from '@/components/data_grid';
-import { formatTime } from '@/components/format';
+import { DataGrid, numberColumn, timeColumn } from '@/components/data_grid';
 import { LinkButton } from '@/components/link_button';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
@@ -60,7 +59,7 @@ const columns: ColDef<Webhook>[] = [
   { field: 'state', headerName: 'State', width: 120, flex: 0, cellRenderer: StateCell },
   { colId: 'events', headerName: 'Events', flex: 1, minWidth: 180, valueGetter: ({ data }) => data?.events.join(', ') },
   { ...numberColumn, field: 'waiting', headerName: 'Waiting' },
-  { field: 'last_success_at', headerName: 'Last arrived', minWidth: 170, valueFormatter: ({ value }) => formatTime(value as number | null) || 'Never' },
+  timeColumn('last_success_at', 'Last arrived', (webhook) => webhook.last_success_at, (webhook) => (webhook.last_success_at ? '' : 'Never')),
 ];
 
 function NameCell({ data }: ICellRendererParams<Webhook>) {

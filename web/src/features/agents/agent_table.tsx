@@ -6,18 +6,19 @@ import type { ColDef, ICellRendererParams } from 'ag-grid-community';
 import { useMemo } from 'react';
 import { api, unwrap } from '@/api/client';
 import { useLive } from '@/api/live_stream';
-import { usersQuery } from '@/api/queries';
-import type { AgentLive, Presence, User } from '@/api/types';
+import { sipProfilesQuery, usersQuery } from '@/api/queries';
+import type { AgentLive, Presence, SipProfile, User } from '@/api/types';
 import { showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
-import { DataGrid, numberColumn } from '@/components/data_grid';
+import { DataGrid, numberColumn, timeColumn } from '@/components/data_grid';
+import { serverNow } from '@/components/clock';
 import { Elapsed } from '@/components/elapsed';
-import { formatTime } from '@/components/format';
 import { LinkButton } from '@/components/link_button';
 import { deleteEach } from '@/features/delete_each';
 import { AgentStateBadge, LoggedOutBadge, OnlineBadge, PhoneBadge } from '@/features/state_badges';
 import { agentStates, lookOf } from '@/features/states';
-import { useCampaignNames, useSipProfileNames } from '@/features/use_names';
+import { sipProtocols } from '@/features/people/sip_protocols';
+import { useCampaignNames } from '@/features/use_names';
 import { useTableView } from '@/features/use_table_view';
 
 interface Row extends User {
@@ -25,13 +26,14 @@ interface Row extends User {
   presence: Presence | undefined;
   campaign: string;
   profile: string;
+  profileSettings: SipProfile | undefined;
 }
 
 export function AgentTable() {
   const users = useQuery(usersQuery);
   const live = useLive((all) => all.agents);
   const presence = useLive((all) => all.presence);
-  const profiles = useSipProfileNames();
+  const profiles = useQuery(sipProfilesQuery);
   const campaigns = useCampaignNames();
   const [view, setView] = useTableView();
   const navigate = useNavigate();
@@ -42,15 +44,17 @@ export function AgentTable() {
         ?.filter((user) => user.role === 'agent')
         .map((user): Row => {
           const session = live?.find((each) => each.agent_id === user.id);
+          const profile = profiles.data?.find((each) => each.id === user.sip_profile_id);
           return {
             ...user,
             live: session,
             presence: presence?.find((each) => each.user_id === user.id),
             campaign: session ? (campaigns.get(session.campaign_id) ?? '') : '',
-            profile: user.sip_profile_id ? (profiles.get(user.sip_profile_id) ?? '') : '',
+            profile: profile?.name ?? '',
+            profileSettings: profile,
           };
         }),
-    [users.data, live, presence, campaigns, profiles],
+    [users.data, live, presence, campaigns, profiles.data],
   );
   return (
     <DataGrid
@@ -107,7 +111,7 @@ const columns: ColDef<Row>[] = [
       data?.live ? `${lookOf(agentStates, data.live.state).label} ${data.live.pause_reason}`.trim() : 'Logged out',
     cellRenderer: StateCell,
   },
-  { colId: 'since', headerName: 'For', width: 92, flex: 0, valueGetter: ({ data }) => data?.live?.since, cellRenderer: SinceCell, filter: false },
+  { colId: 'since', headerName: 'For', width: 92, flex: 0, valueGetter: ({ data }) => data?.live?.since, cellRenderer: SinceCell, filter: false, getQuickFilterText: () => '' },
   { field: 'campaign', headerName: 'Campaign', minWidth: 140 },
   { ...numberColumn, colId: 'handled', headerName: 'Calls', width: 90, valueGetter: ({ data }) => data?.live?.handled ?? 0 },
   {
@@ -133,18 +137,26 @@ const columns: ColDef<Row>[] = [
     cellRenderer: PhoneCell,
   },
   { field: 'profile', headerName: 'SIP profile', minWidth: 130 },
+  { colId: 'protocol', headerName: 'Protocol', minWidth: 170, valueGetter: ({ data }) => (data?.profileSettings ? sipProtocols[data.profileSettings.protocol] : '') },
   {
-    colId: 'last_seen_at',
-    headerName: 'Last seen',
-    minWidth: 170,
-    valueGetter: ({ data }) => (data ? lastSeen(data) : null),
-    valueFormatter: ({ data, value }) => (data?.presence?.online ? 'Now' : formatTime(value as number | null)),
+    colId: 'sip_ping',
+    headerName: 'SIP ping',
+    width: 100,
+    flex: 0,
+    initialHide: true,
+    valueGetter: ({ data }) => (data?.profileSettings && data.profileSettings.protocol !== 'webrtc' ? (data.profileSettings.sip_ping ? 'On' : 'Off') : ''),
   },
+  { ...numberColumn, colId: 'bandwidth_kbps', headerName: 'Bandwidth', headerTooltip: 'In kbit/s', width: 116, initialHide: true, valueGetter: ({ data }) => data?.profileSettings?.bandwidth_kbps },
+  { ...numberColumn, colId: 'cps', headerName: 'CPS', headerTooltip: 'New calls a second', width: 84, initialHide: true, valueGetter: ({ data }) => data?.profileSettings?.cps },
+  { ...numberColumn, colId: 'channels', headerName: 'Channels', headerTooltip: 'Calls at once', initialHide: true, valueGetter: ({ data }) => data?.profileSettings?.channels },
+  { colId: 'dial_pattern', headerName: 'Dial pattern', minWidth: 130, initialHide: true, valueGetter: ({ data }) => data?.profileSettings?.dial_pattern ?? '' },
+  timeColumn('last_seen_at', 'Last seen', lastSeen, (row) => (row.presence?.online ? 'Now' : '')),
   { colId: 'actions', headerName: '', width: 60, flex: 0, sortable: false, filter: false, resizable: false, cellRenderer: ActionsCell },
 ];
 
 /** What was pushed is newer than what the list was fetched with. */
 function lastSeen({ presence, last_seen_at }: Row): number | null {
+  if (presence?.online) return serverNow();
   return Math.max(presence?.since ?? 0, last_seen_at ?? 0) || null;
 }
 

@@ -1,4 +1,5 @@
 import { dayOf, idOf, startOfDay, textOf } from '@/features/search_values';
+import { columnNames } from '@/features/table_search';
 
 /** What the audit log's URL holds. */
 export interface AuditFilters {
@@ -9,6 +10,7 @@ export interface AuditFilters {
   to?: string;
   search?: string;
   sort?: string;
+  hidden?: string[];
 }
 
 export const auditKinds = ['user', 'campaign', 'script', 'leadset', 'lead', 'trunk', 'sip_profile', 'token', 'dnc', 'import', 'setting', 'webhook'];
@@ -21,6 +23,7 @@ export function readAuditFilters(search: Record<string, unknown>): AuditFilters 
     to: dayOf(search.to),
     search: textOf(search.search),
     sort: textOf(search.sort),
+    hidden: columnNames(search.hidden),
   };
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '@/api/types';
 import { dayOf, idOf, startOfDay, textOf } from '@/features/search_values';
 import { outcomes } from '@/features/states';
+import { columnNames } from '@/features/table_search';
 
 /** What the call log's URL holds. */
 export interface CallFilters {
@@ -13,6 +14,7 @@ export interface CallFilters {
   from?: string;
   to?: string;
   sort?: string;
+  hidden?: string[];
   /** The call that is shown in detail. */
   open?: number;
 }
@@ -27,6 +29,7 @@ export function readCallFilters(search: Record<string, unknown>): CallFilters {
     from: dayOf(search.from),
     to: dayOf(search.to),
     sort: typeof search.sort === 'string' && /^-?[a-z0-9_]{1,40}$/.test(search.sort) ? search.sort : undefined,
+    hidden: columnNames(search.hidden),
     open: idOf(search.open),
   };
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));

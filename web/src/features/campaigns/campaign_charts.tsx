@@ -13,9 +13,9 @@ interface Line {
 }
 
 const callers: Line[] = [
-  { name: 'In progress', token: 'state-dialing', value: (sample) => sample.dialing, dash: 'dotted' },
+  { name: 'In progress', token: 'state-in-call', value: (sample) => sample.talking, dash: 'solid' },
+  { name: 'Waiting', token: 'state-queued', value: (sample) => sample.callsWaiting, dash: 'dotted' },
   { name: 'Ringing', token: 'state-ringing', value: (sample) => sample.ringing, dash: 'dashed' },
-  { name: 'Waiting', token: 'state-queued', value: (sample) => sample.callsWaiting, dash: 'solid' },
 ];
 const agents: Line[] = [
   { name: 'In call', token: 'state-in-call', value: (sample) => sample.agentsInCall, dash: 'solid' },

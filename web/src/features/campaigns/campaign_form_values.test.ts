@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { Campaign } from '@/api/types';
 import { blankCampaign, campaignBody, copyOfCampaign, formOfCampaign } from './campaign_form_values';
 
-it('a new campaign leaves the dispositions to the server', () => {
+it('a new campaign begins with the predefined dispositions', () => {
   const body = campaignBody({ ...blankCampaign, name: 'A' });
-  expect(body).not.toHaveProperty('dispositions');
+  expect(body.dispositions).toHaveLength(9);
   expect(body).toMatchObject({ ring_timeout_ms: 30_000, answer_wait_ms: 2000, window_from_min: 480, window_to_min: 1260, script_id: null });
 });
 

@@ -29,7 +29,25 @@ export interface CampaignForm {
   agent_ids: string[];
 }
 
-/** What a new campaign starts with. No dispositions: the server gives the predefined ones. */
+const noFlags = { final: false, recyclable: false, callback: false, do_not_call: false, sale: false };
+
+/** The dispositions that the server gives to a campaign that names none. */
+export const predefinedDispositions: DispositionRule[] = [
+  { ...noFlags, name: 'DO NOT CALL', final: true, do_not_call: true },
+  { ...noFlags, name: 'NOT INTERESTED', final: true },
+  { ...noFlags, name: 'SALE MADE', final: true, sale: true },
+  { ...noFlags, name: 'CALL TRANSFERRED', final: true },
+  { ...noFlags, name: 'BUSY', recyclable: true },
+  { ...noFlags, name: 'CALL BACK', recyclable: true, callback: true },
+  { ...noFlags, name: 'DISCONNECTED NUMBER', final: true },
+  { ...noFlags, name: 'DECLINED SALE', final: true, recyclable: true },
+  { ...noFlags, name: 'WRONG DETAILS', final: true },
+];
+
+/** A disposition that was just added, before it has a name. */
+export const blankDisposition: DispositionRule = { ...noFlags, name: '' };
+
+/** What a new campaign starts with. */
 export const blankCampaign: CampaignForm = {
   name: '',
   type: 'auto',
@@ -59,7 +77,7 @@ export const blankCampaign: CampaignForm = {
   recording: true,
   transfer_allowed: true,
   drop_message: '',
-  dispositions: [],
+  dispositions: predefinedDispositions,
   agent_ids: [],
 };
 
@@ -86,7 +104,7 @@ export function formOfCampaign(campaign: Campaign): CampaignForm {
 }
 
 export function campaignBody(form: CampaignForm): CampaignFields & { name: string; type: DialerType } {
-  const { dispositions, window_from_min, window_to_min, ...rest } = form;
+  const { window_from_min, window_to_min, ...rest } = form;
   return {
     name: rest.name,
     type: rest.type,
@@ -111,7 +129,7 @@ export function campaignBody(form: CampaignForm): CampaignFields & { name: strin
     recording: rest.recording,
     transfer_allowed: rest.transfer_allowed,
     drop_message: rest.drop_message.trim(),
+    dispositions: rest.dispositions,
     agent_ids: rest.agent_ids.map(Number),
-    ...(dispositions.length > 0 ? { dispositions } : {}),
   };
 }

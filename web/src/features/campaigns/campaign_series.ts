@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { liveQuery } from '@/api/queries';
+import type { CampaignLive } from '@/api/types';
 import { serverNow } from '@/components/clock';
 
 export interface Sample {
   at: number;
-  dialing: number;
+  talking: number;
+  /** Placed and not answered yet. */
   ringing: number;
   callsWaiting: number;
   agentsWaiting: number;
@@ -15,6 +17,11 @@ export interface Sample {
 const keptMs = 5 * 60_000;
 const everyMs = 1000;
 const kept = new Map<number, Sample[]>();
+
+/** Calls that are placed and not answered yet. */
+export function unansweredCalls({ calls_dialing, calls_ringing }: CampaignLive): number {
+  return calls_dialing + calls_ringing;
+}
 
 /** The campaign's figures of the last five minutes, as far as this page has watched it. */
 export function useCampaignSeries(campaignId: number): readonly Sample[] {
@@ -29,8 +36,8 @@ export function useCampaignSeries(campaignId: number): readonly Sample[] {
         ...(kept.get(campaignId) ?? []).filter((sample) => sample.at > at - keptMs),
         {
           at,
-          dialing: campaign.calls_dialing,
-          ringing: campaign.calls_ringing,
+          talking: campaign.calls_active,
+          ringing: unansweredCalls(campaign),
           callsWaiting: campaign.calls_waiting,
           agentsWaiting: campaign.agents_waiting,
           agentsInCall: campaign.agents_in_call,

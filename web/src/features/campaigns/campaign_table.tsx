@@ -10,8 +10,8 @@ import type { Campaign, CampaignLive, LeadStats } from '@/api/types';
 import { LinkButton } from '@/components/link_button';
 import { deleteEach } from '@/features/delete_each';
 import { DataGrid, numberColumn } from '@/components/data_grid';
-import { formatPercent } from '@/components/format';
 import { useTableView } from '@/features/use_table_view';
+import { unansweredCalls } from './campaign_series';
 import { CampaignSwitch } from './campaign_switch';
 import { dialerTypes } from './dialer_types';
 
@@ -84,19 +84,22 @@ const columns: ColDef<Row>[] = [
     cellRenderer: SwitchCell,
   },
   { colId: 'type', headerName: 'Type', width: 92, minWidth: 92, flex: 0, valueGetter: ({ data }) => data && dialerTypes[data.type].label },
+  { colId: 'source_statuses', headerName: 'Source status', minWidth: 140, initialHide: true, valueGetter: ({ data }) => data?.source_statuses?.join(', ') },
+  { ...numberColumn, field: 'cps', headerName: 'CPS', headerTooltip: 'New calls a second', width: 84, initialHide: true },
+  { ...numberColumn, field: 'channels', headerName: 'Channels', headerTooltip: 'Calls at once', initialHide: true },
   { ...numberColumn, colId: 'agents', headerName: 'Agents', width: 84, valueGetter: ({ data }) => data?.live?.agents_logged_in ?? 0 },
   { ...numberColumn, colId: 'waiting', headerName: 'Waiting', width: 88, valueGetter: ({ data }) => data?.live?.agents_waiting ?? 0 },
   { ...numberColumn, colId: 'in_call', headerName: 'In call', width: 80, valueGetter: ({ data }) => data?.live?.agents_in_call ?? 0 },
-  { ...numberColumn, colId: 'ringing', headerName: 'Ringing', width: 88, valueGetter: ({ data }) => data?.live?.calls_ringing ?? 0 },
+  { ...numberColumn, colId: 'ringing', headerName: 'Ringing', width: 88, valueGetter: ({ data }) => (data?.live ? unansweredCalls(data.live) : 0) },
   { ...numberColumn, colId: 'dialable', headerName: 'Dialable', width: 94, valueGetter: ({ data }) => data?.stats?.dialable ?? 0 },
   { ...numberColumn, colId: 'answered_today', headerName: 'Answered', headerTooltip: 'Answered today', valueGetter: ({ data }) => data?.live?.answered_today ?? 0 },
   {
     ...numberColumn,
     colId: 'dropped_today',
     headerName: 'Dropped',
-    headerTooltip: 'Of the calls that were answered today',
-    valueGetter: ({ data }) =>
-      formatPercent(data?.live?.dropped_today ?? 0, (data?.live?.answered_today ?? 0) + (data?.live?.dropped_today ?? 0)),
+    headerTooltip: 'In percent of the calls that were answered today',
+    valueGetter: ({ data }) => (data?.live ? droppedPercent(data.live) : null),
+    valueFormatter: ({ value }) => (typeof value === 'number' ? `${value.toFixed(1)} %` : '–'),
   },
   {
     colId: 'now',
@@ -107,6 +110,12 @@ const columns: ColDef<Row>[] = [
     tooltipValueGetter: ({ value }) => String(value),
   },
 ];
+
+/** With one decimal, as it is shown: a filter for that number finds it. */
+function droppedPercent({ answered_today, dropped_today }: CampaignLive): number | null {
+  const all = answered_today + dropped_today;
+  return all > 0 ? Math.round((1000 * dropped_today) / all) / 10 : null;
+}
 
 function situation({ active, live }: Row): string {
   if (!active) return 'Switched off';

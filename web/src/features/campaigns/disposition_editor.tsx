@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, Input, TextInput, Tooltip } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import type { CampaignForm } from './campaign_form_values';
+import { blankDisposition, type CampaignForm } from './campaign_form_values';
 import classes from './rows.module.css';
 
 const flags = [
@@ -20,18 +20,11 @@ export function DispositionEditor({ form }: { form: UseFormReturnType<CampaignFo
       variant="subtle"
       size="compact-sm"
       leftSection={<IconPlus size={14} />}
-      onClick={() => form.insertListItem('dispositions', { name: '', final: false, recyclable: false, callback: false, do_not_call: false, sale: false })}
+      onClick={() => form.insertListItem('dispositions', blankDisposition)}
     >
       Add a disposition
     </Button>
   );
-  if (rules.length === 0) {
-    return (
-      <Input.Wrapper error={form.errors.dispositions} description="The campaign starts with the predefined dispositions (SALE MADE, CALL BACK, DO NOT CALL and so on). You can change them after it is created.">
-        <span />
-      </Input.Wrapper>
-    );
-  }
   return (
     <Input.Wrapper error={form.errors.dispositions}>
       <div className={classes.rows}>

@@ -10,6 +10,8 @@ interface Props {
   columns: number;
   startRow: number;
   mapping: Mapping;
+  /** The leadset's own columns. */
+  own: readonly string[];
   onStartRow: (row: number) => void;
   onMap: (column: number, field: string | null) => void;
 }
@@ -18,11 +20,11 @@ interface Props {
  * The file's first rows. A row's number sets where the data starts; the head of a column says what
  * it becomes. A right click in a cell offers both.
  */
-export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMap }: Props) {
+export function PreviewGrid({ rows, columns, startRow, mapping, own, onStartRow, onMap }: Props) {
   const [menu, setMenu] = useState<{ row: number; column: number; x: number; y: number } | null>(null);
   const [wanted, setWanted] = useState('');
   const all = Array.from({ length: columns }, (_, column) => column);
-  const choices = (column: number) => fieldChoices(headingOf(rows, startRow, column), mapping[column]);
+  const choices = (column: number) => fieldChoices(headingOf(rows, startRow, column), mapping[column], own);
   return (
     <>
       {/* Focusable, so that the arrow keys can scroll it. */}
@@ -36,18 +38,7 @@ export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMa
               </th>
               {all.map((column) => (
                 <th key={column} scope="col" data-mapped={mapping[column] !== undefined || undefined}>
-                  <Select
-                    size="xs"
-                    aria-label={`Map column ${column + 1}`}
-                    placeholder="Not imported"
-                    searchable
-                    clearable
-                    clearButtonProps={{ 'aria-label': `Do not import column ${column + 1}` }}
-                    data={choices(column)}
-                    value={mapping[column] ?? null}
-                    onChange={(field) => onMap(column, field)}
-                    comboboxProps={{ width: 220, position: 'bottom-start', shadow: 'md' }}
-                  />
+                  <FieldSelect column={column} choices={choices(column)} value={mapping[column] ?? null} onChange={(field) => onMap(column, field)} />
                 </th>
               ))}
             </tr>
@@ -80,7 +71,7 @@ export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMa
       </div>
       <Menu opened={menu !== null} onClose={() => setMenu(null)} position="bottom-start" shadow="md" offset={2}>
         <Menu.Target>
-          <span style={{ position: 'fixed', left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
+          <button type="button" tabIndex={-1} aria-label="Menu of the cell" className={classes.anchor} style={{ left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
         </Menu.Target>
         {menu ? (
           <Menu.Dropdown mah={380} style={{ overflowY: 'auto' }}>
@@ -113,6 +104,35 @@ export function PreviewGrid({ rows, columns, startRow, mapping, onStartRow, onMa
   );
 }
 
+interface FieldSelectProps {
+  column: number;
+  choices: { value: string; label: string }[];
+  value: string | null;
+  onChange: (field: string | null) => void;
+}
+
+/** What a column becomes: a field that one looks for, or an own column that one names. */
+function FieldSelect({ column, choices, value, onChange }: FieldSelectProps) {
+  const [wanted, setWanted] = useState('');
+  const shown = choices.find((choice) => choice.value === value)?.label;
+  return (
+    <Select
+      size="xs"
+      aria-label={`Map column ${column + 1}`}
+      placeholder="Not imported"
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': `Do not import column ${column + 1}` }}
+      data={wanted === shown ? choices : searched(choices, wanted)}
+      value={value}
+      searchValue={wanted}
+      onSearchChange={setWanted}
+      onChange={onChange}
+      comboboxProps={{ width: 220, position: 'bottom-start', shadow: 'md' }}
+    />
+  );
+}
+
 /** The fields that match; what is no field can become an own column. */
 function searched(choices: { value: string; label: string }[], wanted: string): { value: string; label: string }[] {
   const text = wanted.trim();
@@ -122,9 +142,11 @@ function searched(choices: { value: string; label: string }[], wanted: string): 
   return found.some(({ value }) => value === own) ? found : [...found, { value: own, label: `Own column: ${text}` }];
 }
 
-function fieldChoices(heading: string, current: string | undefined): { value: string; label: string }[] {
-  const choices = mappableFields.map((field) => ({ value: field, label: leadFieldLabel(field) }));
-  const custom = current?.startsWith('custom:') ? current : heading ? `custom:${heading}` : null;
-  if (custom) choices.push({ value: custom, label: `Own column: ${leadFieldLabel(custom)}` });
-  return choices;
+/** Every field, the leadset's own columns, one named as the heading, and what the column is mapped to. */
+function fieldChoices(heading: string, current: string | undefined, own: readonly string[]): { value: string; label: string }[] {
+  const fields = [...mappableFields, ...own.map((name) => `custom:${name}`), ...(heading ? [`custom:${heading}`] : []), ...(current ? [current] : [])];
+  return [...new Set(fields)].map((field) => ({
+    value: field,
+    label: field.startsWith('custom:') ? `Own column: ${leadFieldLabel(field)}` : leadFieldLabel(field),
+  }));
 }

@@ -7,7 +7,7 @@ import type { LeadJobRequest } from '@/api/types';
 import { showError } from '@/app/errors';
 import { useConfirm } from '@/components/confirm';
 import { formatCount } from '@/components/format';
-import { leadFieldLabel, mappableFields } from './lead_columns';
+import { leadFieldLabel, plainFields } from './lead_columns';
 import classes from './lead_bars.module.css';
 import { showStarted } from './lead_jobs';
 
@@ -25,7 +25,7 @@ interface Props {
   onClear: () => void;
 }
 
-const settable = mappableFields.filter((field) => field !== 'phone' && field !== 'time_zone');
+const settable = plainFields.filter((field) => field !== 'phone' && field !== 'time_zone');
 
 /** What can be done with many leads at once. Each asks once, with their number. */
 export function BulkBar({ leadsetId, targets, count, allCount, ownColumns, onAll, onClear }: Props) {

@@ -29,14 +29,17 @@ export function leadFieldLabel(name: string): string {
   return labels[name] ?? text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What a column of a file can be mapped to. */
-export const mappableFields: string[] = [
+/** The fields that are text or numbers, the most important first. */
+export const plainFields: string[] = [
   'phone',
   'status',
   ...leadFieldGroups.flatMap((group) => group.fields).filter((field) => field !== 'phone'),
   'comments',
   'priority',
 ];
+
+/** What a column of a file can be mapped to, besides own columns. */
+export const mappableFields: string[] = [...plainFields, 'not_call_until'];
 
 export function fullName(lead: { title?: string; first_name?: string; middle_initial?: string; last_name?: string; business?: string; phone?: string }): string {
   const name = [lead.title, lead.first_name, lead.middle_initial, lead.last_name].filter(Boolean).join(' ');

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { LeadValues, Outcome } from '@/api/types';
 import { FilterSelect } from '@/components/filter_select';
 import { outcomeChoices } from '@/features/states';
-import { leadFieldLabel, mappableFields } from './lead_columns';
+import { leadFieldLabel, plainFields } from './lead_columns';
 import { changeLeadSearch, isFiltered, type LeadSearch } from './lead_search';
 
 interface Props {
@@ -95,7 +95,7 @@ function ColumnConditions({ where, own, onChange }: ConditionProps) {
   const [column, setColumn] = useState<string | null>(null);
   const [text, setText] = useState('');
   const entries = Object.entries(where);
-  const columns = [...mappableFields.filter((field) => field !== 'priority'), ...own.map((name) => `custom:${name}`)];
+  const columns = [...plainFields.filter((field) => field !== 'priority'), ...own.map((name) => `custom:${name}`)];
   const set = (next: Record<string, string>) => onChange(Object.keys(next).length > 0 ? next : undefined);
   return (
     <Popover position="bottom-start" shadow="md" width={320} trapFocus>

@@ -12,6 +12,7 @@ import { ColumnMenu, numberColumn, sortParameter, Tool } from '@/components/data
 import { formatTime } from '@/components/format';
 import { GridFrame, GridToolbar, RemoteGridBody } from '@/components/grid_frame';
 import { gridTheme } from '@/components/grid_theme';
+import { useFailedRows } from '@/components/use_failed_rows';
 import { OutcomeBadge } from '@/features/state_badges';
 import { assignment, BulkBar } from './bulk_bar';
 import { LeadCellEditor, refusalKey, type LeadGridContext } from './lead_cell_editor';
@@ -40,7 +41,7 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
   const values = useQuery(leadValuesQuery(leadset.id));
   const own = useMemo(() => values.data?.custom_columns ?? [], [values.data]);
   const [total, setTotal] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  const { error, fetched, failed, clear } = useFailedRows();
   const [chosen, setChosen] = useState<number[]>([]);
   const [all, setAll] = useState(false);
   const [context] = useState<LeadGridContext>(() => ({ refusals: new Map() }));
@@ -54,20 +55,20 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
         const { startRow, endRow } = request;
         pages.page(startRow, endRow - startRow).then(
           (rows) => {
-            setError(null);
+            fetched(startRow);
             const end = startRow + rows.length;
             const known = rows.length < endRow - startRow ? end : pages.total;
             if (known !== null && known === end && startRow === 0) setTotal(known);
             request.successCallback(rows, known ?? -1);
           },
           (problem: unknown) => {
-            setError(problem);
+            failed(startRow, problem);
             request.failCallback();
           },
         );
       },
     }),
-    [pages],
+    [pages, fetched, failed],
   );
 
   const count = useCallback(() => {
@@ -90,9 +91,10 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
   // Another filter is another list.
   useEffect(() => {
     setTotal(null);
+    clear();
     clearChoice();
     count();
-  }, [count, clearChoice]);
+  }, [count, clearChoice, clear]);
 
   const refresh = useCallback(() => {
     pages.forget();
@@ -167,7 +169,10 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
       <RemoteGridBody
         error={error}
         total={total}
-        retry={() => setAttempt(attempt + 1)}
+        retry={() => {
+          clear();
+          setAttempt(attempt + 1);
+        }}
         empty={
           filtered
             ? { title: 'No lead matches', hint: 'Change or clear the filters.' }

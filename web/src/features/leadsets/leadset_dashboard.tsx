@@ -9,6 +9,7 @@ import { Figure } from '@/components/figure';
 import { FigureStrip } from '@/components/figure_strip';
 import { Panel } from '@/components/panel';
 import { PlainTable } from '@/components/plain_table';
+import { LatestImports } from '@/features/imports/latest_imports';
 import { LeadStatsView } from '@/features/lead_stats';
 import { RunningJobs } from '@/features/leads/lead_jobs';
 import { useUserNames } from '@/features/use_names';
@@ -49,6 +50,7 @@ export function LeadsetDashboard({ leadset, upload }: { leadset: Leadset; upload
           {(data) => (data.total === 0 ? <Empty title="No leads yet" hint="Upload a CSV file, or add a lead by hand." action={upload} /> : <LeadStatsView stats={data} />)}
         </Ready>
       </Panel>
+      <LatestImports leadsetId={leadset.id} />
       <Panel title="Call status">
         <Ready query={activity} rows={2}>
           {(data) => (

@@ -7,6 +7,7 @@ import { api, unwrap } from '@/api/client';
 import { leadsetsQuery } from '@/api/queries';
 import type { Leadset } from '@/api/types';
 import { DataGrid } from '@/components/data_grid';
+import { formatCount } from '@/components/format';
 import { LinkButton } from '@/components/link_button';
 import { deleteEach } from '@/features/delete_each';
 import { useCampaignNames } from '@/features/use_names';
@@ -34,7 +35,8 @@ export function LeadsetTable() {
   return (
     <DataGrid
       label="Leadsets"
-      noun={['leadset with its leads', 'leadsets with their leads']}
+      noun={['leadset', 'leadsets']}
+      consequence={leadsOf}
       rows={rows}
       error={leadsets.error}
       columns={columns}
@@ -55,6 +57,18 @@ export function LeadsetTable() {
       }}
     />
   );
+}
+
+/** How many leads go with these leadsets, as a sentence. */
+async function leadsOf(leadsets: Row[]): Promise<string> {
+  const pending = leadsets.map(({ id }) => unwrap(api.GET('/leadsets/{id}/lead_count', { params: { path: { id } } })));
+  const leads = await Promise.all(pending).then(
+    (counts) => counts.reduce((sum, { total }) => sum + total, 0),
+    () => null,
+  );
+  if (leads === null) return 'All leads in them are deleted, too; how many could not be found out.';
+  if (leads === 0) return leadsets.length === 1 ? 'It holds no leads.' : 'They hold no leads.';
+  return `${leadsets.length === 1 ? 'It holds' : 'They hold'} ${formatCount(leads)} ${leads === 1 ? 'lead, which is' : 'leads, which are'} deleted, too.`;
 }
 
 function NewLeadset() {

@@ -12,7 +12,7 @@ import { useMe } from '@/features/session/use_me';
 
 interface Props {
   person: User | null;
-  /** The role of a new person; null lets one choose. */
+  /** The role of a new person; null lets administrators choose. */
   fixedRole: Role | null;
   onSaved: () => void;
 }
@@ -22,11 +22,13 @@ export function PersonForm({ person, fixedRole, onSaved }: Props) {
   const me = useMe();
   const client = useQueryClient();
   const profiles = useQuery(sipProfilesQuery);
+  // Supervisors may create agents only.
+  const mayChooseRole = fixedRole === null && me.role === 'administrator';
   const form = useForm({
     initialValues: {
       name: person?.name ?? '',
       username: person?.username ?? '',
-      role: person?.role ?? fixedRole ?? 'supervisor',
+      role: person?.role ?? fixedRole ?? (mayChooseRole ? 'supervisor' : 'agent'),
       active: person?.active ?? true,
       password: '',
       one_time: true,
@@ -86,7 +88,7 @@ export function PersonForm({ person, fixedRole, onSaved }: Props) {
               disabled={person?.id === me.id}
               {...form.getInputProps('password')}
             />
-            {fixedRole === null && me.role === 'administrator' ? (
+            {mayChooseRole ? (
               <Select
                 label="Role"
                 allowDeselect={false}
