@@ -132,6 +132,8 @@ class Reader {
   Result<std::vector<Attempt>> attempts_of_lead(LeadId lead);
   /// Up to `limit` attempts that began before `before` and still have a recording.
   Result<std::vector<Attempt>> recordings_before(WallTime before, int64_t limit);
+  /// The calls that an agent has taken since `from`.
+  Result<AgentDay> agent_day(UserId agent, WallTime from);
   Result<Page<AgentSessionRow>> agent_sessions(UserId agent, const ListQuery& query);
   Result<std::vector<AgentStateRow>> agent_states(AgentSessionId session);
 

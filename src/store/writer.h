@@ -131,6 +131,10 @@ class Writer : public Reader {
   Result<void> add_rejected_rows(ImportId id, const std::vector<RejectedRow>& rows);
 
   // ---- calls
+  /// What an agent has written so far about the call that they have. kConflict: somebody else has
+  /// it. Not in the audit log: the disposition is in the timeline.
+  Result<void> save_notes(AttemptId id, UserId agent, const std::string& notes,
+                          const std::vector<std::string>& tags);
   /// The recording's file is gone.
   Result<void> forget_recording(AttemptId id);
 
