@@ -166,7 +166,7 @@ test('details that are changed and not saved go with the disposition, own column
 
 test('without a disposition in time the agent is out, back with one click, and can still set it', async ({}, info) => {
   await inCall(nina);
-  await client.patch(`/campaigns/${records.campaign.id}`, { wrap_up_limit_ms: 1000 });
+  await client.patch(`/campaigns/${records.campaign.id}`, { wrap_up_limit_ms: 5000 });
   await switchCampaign(false);
   const who = await customer(nina);
   await notes(nina).fill('Call her at work.');

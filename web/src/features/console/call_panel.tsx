@@ -142,8 +142,7 @@ function PreviewControls({ actions, status }: { actions: SessionActions; status:
         <Button
           size="lg"
           leftSection={<IconPhone size={20} />}
-          color="var(--state-in-call)"
-          autoContrast
+          color="#1a7741"
           aria-keyshortcuts="Alt+D"
           title="Alt+D"
           onClick={() => void actions.dialPreview()}
