@@ -79,11 +79,7 @@ export function CallPanel({ session, call, actions, onMute, status, transferAllo
       ) : session.state === 'preview' ? (
         <PreviewControls actions={actions} status={status} />
       ) : session.state === 'ringing' ? (
-        <div className={classes.next}>
-          <Button size="lg" color="red.8" leftSection={<IconPhoneOff size={20} />} onClick={() => void actions.hangUp()}>
-            End
-          </Button>
-        </div>
+        <RingingControls actions={actions} />
       ) : session.state === 'wrap_up' ? null : (
         <div className={classes.stack}>
           {isPreview && session.state === 'waiting' ? (
@@ -153,6 +149,15 @@ function PreviewControls({ actions, status }: { actions: SessionActions; status:
       </div>
       {status}
     </div>
+  );
+}
+
+function RingingControls({ actions }: { actions: SessionActions }) {
+  useShortcuts({ E: () => void actions.hangUp() });
+  return (
+    <Button size="lg" fullWidth color="red.8" leftSection={<IconPhoneOff size={20} />} aria-keyshortcuts="Alt+E" title="Alt+E" onClick={() => void actions.hangUp()}>
+      End
+    </Button>
   );
 }
 
