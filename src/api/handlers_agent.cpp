@@ -260,6 +260,44 @@ Task<Response> submit_disposition(Call& call) {
   return ask_about_own<SubmitDisposition>(call, read_disposition);
 }
 
+Task<Response> next_preview(Call& call) { return ask_plainly<NextPreview>(call); }
+
+Task<Response> save_notes(Call& call) {
+  const auto json = body_json(call);
+  if (!json) co_return problem(400, json.error());
+  NotesRequest request;
+  if (const auto good = read_notes(*json, request); !good) co_return problem(good.error());
+  const auto own = own_session(call);
+  if (!own) co_return problem(own.error());
+  const AgentLive& session = *call.services.live.session(*own);
+  const bool in_panel = session.attempt == request.attempt && !session.guest;
+  if (!in_panel && !(session.owed && session.owed->attempt == request.attempt)) {
+    co_return problem({ErrorCode::kConflict, "That is not your call (any more).", "attempt_id"});
+  }
+  auto work = [request, agent = session.agent](store::Writer& writer) {
+    return writer.save_notes(request.attempt, agent, request.notes, request.tags);
+  };
+  const auto saved = co_await change(call.services, call.actor(), std::move(work));
+  co_return saved ? no_content() : problem(saved.error());
+}
+
+Task<Response> get_agent_day(Call& call) {
+  if (!call.caller.person) co_return problem(not_a_person());
+  const auto from = query_integer(call.request, "from");
+  if (!from) co_return problem(from.error());
+  auto work = [agent = call.caller.person->id, from = from_unix_ms(from->value_or(0))](
+                  store::Reader& reader) { return reader.agent_day(agent, from); };
+  const auto day = co_await read(call.services, std::move(work));
+  if (!day) co_return problem(day.error());
+  Json dispositions = Json::array();
+  for (const auto& [name, calls] : day->dispositions) {
+    dispositions.push_back({{"disposition", name}, {"calls", calls}});
+  }
+  const Json body{
+      {"calls", day->calls}, {"talk_ms", day->talk_ms}, {"dispositions", std::move(dispositions)}};
+  co_return json_response(200, body);
+}
+
 Task<Response> open_agent_line(Call& call) {
   const auto session = own_session(call);
   if (!session) co_return problem(session.error());

@@ -147,6 +147,12 @@ Result<FileBody> recording_file(const std::filesystem::path& folder, const std::
   return FileBody{path, 0, size};
 }
 
+/// The call has just come to the agent, or the agent is asked in.
+bool in_own_panel(const Call& call, AttemptId attempt) {
+  const AgentLive* session = call.services.live.session_of(call.caller.user_id());
+  return session && session->attempt == attempt;
+}
+
 }  // namespace
 
 Task<Response> list_attempts(Call& call) {
@@ -177,7 +183,8 @@ Task<Response> get_attempt(Call& call) {
   auto work = [id = AttemptId{call.ids[0]}](Reader& reader) { return reader.attempt(id); };
   const auto attempt = co_await read(call.services, std::move(work));
   if (!attempt) co_return problem(attempt.error());
-  if (call.caller.is_agent() && attempt->agent != call.caller.user_id()) {
+  if (call.caller.is_agent() && attempt->agent != call.caller.user_id() &&
+      !in_own_panel(call, attempt->id)) {
     co_return problem({ErrorCode::kForbidden, "Agents can see their own calls only.", {}});
   }
   co_return json_response(200, to_json(*attempt));

@@ -22,6 +22,11 @@ Response job_response(const Result<LeadJob>& job) {
   return job ? json_response(202, to_json(*job)) : problem(job.error());
 }
 
+bool is_of_own_lead(const Call& call, LeadsetId leadset) {
+  const AgentLive* session = call.services.live.session_of(call.caller.user_id());
+  return session && session->lead && session->lead->leadset == leadset;
+}
+
 }  // namespace
 
 Task<Response> count_leads(Call& call) {
@@ -38,6 +43,11 @@ Task<Response> count_leads(Call& call) {
 }
 
 Task<Response> get_lead_values(Call& call) {
+  if (call.caller.is_agent() && !is_of_own_lead(call, LeadsetId{call.ids[0]})) {
+    co_return problem({ErrorCode::kForbidden,
+                       "Agents can reach the leadset of the lead on their own screen only.",
+                       {}});
+  }
   auto work = [id = LeadsetId{call.ids[0]}](Reader& reader) -> Result<store::LeadValues> {
     if (const auto leadset = reader.leadset(id); !leadset) return leadset.error();
     return reader.lead_values(id);

@@ -755,6 +755,11 @@ Json to_json(const ThirdPartyLive& third) {
           {"number", third.number}};
 }
 
+Json to_json(const OwedDisposition& owed) {
+  return {{"attempt_id", owed.attempt.value},
+          {"lead", owed.lead ? to_json(*owed.lead) : Json(nullptr)}};
+}
+
 Json to_json(const AgentLive& agent) {
   return {{"session_id", agent.session.value},
           {"agent_id", agent.agent.value},
@@ -770,6 +775,9 @@ Json to_json(const AgentLive& agent) {
           {"third", agent.third ? to_json(*agent.third) : Json(nullptr)},
           {"guest", agent.guest},
           {"wrap_up_until", time_json(agent.wrap_up_until)},
+          {"preview_until", time_json(agent.preview_until)},
+          {"owed", agent.owed ? to_json(*agent.owed) : Json(nullptr)},
+          {"idle_reason", agent.idle_reason},
           {"handled", agent.handled}};
 }
 
@@ -927,6 +935,15 @@ Result<void> read_disposition(const Json& json, SubmitDisposition& request) {
   reader.boolean("callback_for_me", request.callback_for_me);
   reader.boolean("then_pause", request.then_pause);
   reader.text("pause_reason", request.pause_reason, kPauseReason);
+  return reader.finish();
+}
+
+Result<void> read_notes(const Json& json, NotesRequest& request) {
+  ObjectReader reader(json);
+  reader.require({"attempt_id", "notes", "tags"});
+  reader.id("attempt_id", request.attempt, /*nullable=*/false);
+  reader.text("notes", request.notes, kNotes);
+  reader.texts("tags", request.tags, 20, {.min = 1, .max = 40});
   return reader.finish();
 }
 

@@ -94,6 +94,7 @@ Result<void> read_settings(const Json& json, store::Settings& settings);
 // ---- what people watch
 Json to_json(const Attempt& attempt);
 Json to_json(const LeadStats& stats);
+Json to_json(const OwedDisposition& owed);
 Json to_json(const AgentLive& agent);
 Json to_json(const AgentGone& agent);
 Json to_json(const CallLive& call);
@@ -129,6 +130,12 @@ Result<void> read_consult_step(const Json& json, AgentConsultStep& request);
 Result<void> read_digits(const Json& json, AgentDigits& request);
 Result<void> read_preview(const Json& json, PreviewDecision& request);
 Result<void> read_disposition(const Json& json, SubmitDisposition& request);
+struct NotesRequest {
+  AttemptId attempt;
+  std::string notes;
+  std::vector<std::string> tags;
+};
+Result<void> read_notes(const Json& json, NotesRequest& request);
 Result<void> read_force_pause(const Json& json, SetAgentReady& request);
 
 struct LineOffer {

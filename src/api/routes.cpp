@@ -61,7 +61,7 @@ std::vector<Route> make_routes() {
       {kGet, "/api/v1/leadsets/{id}/recycle", kSupervisor, Body::kNone, get_recycle},
       {kPost, "/api/v1/leadsets/{id}/recycle", kSupervisor, Body::kJson, recycle_leadset},
       {kGet, "/api/v1/leadsets/{id}/lead_count", kSupervisor, Body::kNone, count_leads},
-      {kGet, "/api/v1/leadsets/{id}/lead_values", kSupervisor, Body::kNone, get_lead_values},
+      {kGet, "/api/v1/leadsets/{id}/lead_values", kAgent, Body::kNone, get_lead_values},
       {kGet, "/api/v1/leadsets/{id}/lead_jobs", kSupervisor, Body::kNone, list_lead_jobs},
       {kPost, "/api/v1/leadsets/{id}/lead_jobs", kSupervisor, Body::kJson, start_lead_job},
       {kGet, "/api/v1/lead_jobs/{id}", kSupervisor, Body::kNone, get_lead_job},
@@ -156,7 +156,10 @@ std::vector<Route> make_routes() {
       {kPost, "/api/v1/agent/session/consult/step", kAgent, Body::kJson, consult_step},
       {kGet, "/api/v1/agent/colleagues", kAgent, Body::kNone, list_colleagues},
       {kPost, "/api/v1/agent/session/preview", kAgent, Body::kJson, decide_preview},
+      {kPost, "/api/v1/agent/session/preview/next", kAgent, Body::kNone, next_preview},
+      {kPost, "/api/v1/agent/session/notes", kAgent, Body::kJson, save_notes},
       {kPost, "/api/v1/agent/session/disposition", kAgent, Body::kJson, submit_disposition},
+      {kGet, "/api/v1/agent/day", kAgent, Body::kNone, get_agent_day},
       {kGet, "/api/v1/agent/line", kAgent, Body::kWebSocket, open_agent_line},
   };
 }

@@ -159,6 +159,9 @@ TEST_F(RecordsTest, AgentsEditTheLeadOnTheirScreen) {
   const auto ann = person(admin, "ann", "agent");
   auto lead = std::make_shared<Lead>();
   lead->id = LeadId{id};
+  lead->leadset = LeadsetId{leadset};
+  const auto values = fmt::format("/api/v1/leadsets/{}/lead_values", leadset);
+  EXPECT_EQ(get(ann, values).status, 403) << "no lead of it is on her screen";
   AgentLive live;
   live.session = AgentSessionId{3};
   live.agent = UserId{ann.user_id};
@@ -172,6 +175,7 @@ TEST_F(RecordsTest, AgentsEditTheLeadOnTheirScreen) {
   }
   EXPECT_EQ(changed.json()["first_name"], "Corrected");
   EXPECT_EQ(patch(ann, path, {{"priority", 9}}).status, 422) << "not an agent's to change";
+  EXPECT_EQ(get(ann, values).status, 200);
 }
 
 TEST_F(RecordsTest, DoNotCallNumbers) {

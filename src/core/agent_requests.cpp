@@ -109,10 +109,7 @@ void handle_one(World& world, const SetAgentReady& request) {
     return world.done(request.request);
   }
   if (session->state == A::kPaused) {
-    if (wrap_up::is_due(*session)) {
-      return world.refuse(request.request, ErrorCode::kConflict,
-                          "Set the disposition of your last call first.");
-    }
+    if (wrap_up::is_due(*session)) wrap_up::put_off(*session);
     open_line_again(world, *session);
     agent_sessions::make_ready(world, *session, agent_sessions::kReadyPatience);
   } else {
@@ -209,6 +206,7 @@ void handle_one(World& world, const AgentConsult& request) { handover::handle(wo
 void handle_one(World& world, const AgentConsultStep& request) { handover::handle(world, request); }
 
 void handle_one(World& world, const PreviewDecision& request) { preview::decide(world, request); }
+void handle_one(World& world, const NextPreview& request) { preview::look_again(world, request); }
 
 void handle_one(World& world, const SubmitDisposition& request) { wrap_up::submit(world, request); }
 

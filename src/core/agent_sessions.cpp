@@ -73,6 +73,7 @@ void enter(World& world, AgentSession& session, AgentState state, const std::str
   session.state = state;
   session.since = world.now.wall;
   session.pause_reason = reason;
+  session.idle_reason.clear();
   if (state == A::kWaiting) {
     CARILLON_ASSERT(can_wait(session), "an agent without a line cannot wait for calls");
     session.waiting_since = ++world.last_order;

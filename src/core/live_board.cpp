@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/idle_reason.h"
+#include "core/wrap_up.h"
 
 namespace carillon::core::live_board {
 namespace {
@@ -59,6 +60,9 @@ AgentLive live(const World& world, const AgentSession& session) {
           .third = own ? third_of(world, *call) : std::nullopt,
           .guest = call && call->third && call->third->colleague == session.id,
           .wrap_up_until = session.wrap_up_until,
+          .preview_until = session.preview_until,
+          .owed = wrap_up::owed(world, session),
+          .idle_reason = session.idle_reason,
           .handled = session.handled};
 }
 
@@ -95,6 +99,17 @@ bool same(const CampaignLive& a, const CampaignLive& b) {
          a.dropped_today == b.dropped_today && a.idle_reason == b.idle_reason;
 }
 
+/// In a preview campaign whoever is shown no lead is told why.
+void tell_waiting_agents(World& world, const DialingCampaign& campaign, const std::string& why) {
+  if (campaign.record.type != DialerType::kPreview) return;
+  for (const auto& [order, id] : campaign.waiting_agents) {
+    AgentSession& session = world.sessions.at(id);
+    if (session.idle_reason == why) continue;
+    session.idle_reason = why;
+    changed(world, session);
+  }
+}
+
 /// True when something that was shown at `last` may be shown again now.
 bool may_publish(const World& world, SteadyTime last) {
   return last == SteadyTime{} || world.now.steady >= last + world.options.live_interval;
@@ -103,6 +118,7 @@ bool may_publish(const World& world, SteadyTime last) {
 void publish(World& world, DialingCampaign& campaign) {
   campaign.publish_wanted = false;
   CampaignLive figures = live(world, campaign);
+  tell_waiting_agents(world, campaign, figures.idle_reason);
   if (campaign.published && same(*campaign.published, figures)) return;
   campaign.published = figures;
   campaign.published_at = world.now.steady;

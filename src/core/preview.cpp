@@ -12,8 +12,13 @@
 namespace carillon::core::preview {
 namespace {
 
-void take_off_screen(World& world, AgentSession& session) {
+void stop_clock(World& world, AgentSession& session) {
   world.timers.cancel(TimerKind::kSessionPreview, session.id.value);
+  session.preview_until.reset();
+}
+
+void take_off_screen(World& world, AgentSession& session) {
+  stop_clock(world, session);
   session.lead.reset();
   live_board::changed(world, session);
 }
@@ -35,7 +40,7 @@ std::optional<Error> objection(World& world, DialingCampaign& campaign,
 }
 
 void dial(World& world, DialingCampaign& campaign, AgentSession& session) {
-  world.timers.cancel(TimerKind::kSessionPreview, session.id.value);
+  stop_clock(world, session);
   attempts::begin(world, campaign, session.lead, &session);
 }
 
@@ -70,6 +75,7 @@ void claimed(World& world, AgentSessionId agent, LeadPtr lead) {
     return lead_buffer::release(world, *lead);
   }
   session->lead = std::move(lead);
+  session->preview_until = world.now.wall + world.options.preview_limit;
   agent_sessions::enter(world, *session, AgentState::kPreview);
   world.timers.set(TimerKind::kSessionPreview, agent.value,
                    world.now.steady + world.options.preview_limit);
@@ -78,6 +84,21 @@ void claimed(World& world, AgentSessionId agent, LeadPtr lead) {
 void none_left(World& world, AgentSessionId agent) {
   AgentSession* session = world.find_session(agent);
   if (session) session->next_preview_at = world.now.steady + world.options.lead_poll;
+}
+
+void look_again(World& world, const NextPreview& request) {
+  AgentSession* session = world.find_session(request.session);
+  if (!session) {
+    return world.refuse(request.request, ErrorCode::kNotFound, "This agent session has ended.");
+  }
+  DialingCampaign& campaign = world.campaign(session->campaign);
+  if (campaign.record.type != DialerType::kPreview || session->state != AgentState::kWaiting) {
+    return world.refuse(request.request, ErrorCode::kConflict,
+                        "A lead is looked for when you are ready in a preview campaign.");
+  }
+  session->next_preview_at = world.now.steady;
+  world.touch(campaign);
+  world.done(request.request);
 }
 
 void decide(World& world, const PreviewDecision& request) {

@@ -13,6 +13,9 @@ void claimed(World& world, AgentSessionId agent, LeadPtr lead);
 /// The store had no lead for this agent.
 void none_left(World& world, AgentSessionId agent);
 
+/// An agent who is shown nothing does not want to wait for the next look.
+void look_again(World& world, const NextPreview& request);
+
 /// The agent dials or skips.
 void decide(World& world, const PreviewDecision& request);
 

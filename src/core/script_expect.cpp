@@ -188,6 +188,33 @@ std::string sees(ScriptStage& stage, Gaps gaps) {
   });
 }
 
+std::string owes(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) -> std::string {
+    if (!agent.live) return "The agent is not logged in.";
+    const auto& owed = agent.live->owed;
+    if (!gaps[2].matched) return owed ? owed->lead->phone + " has none." : "";
+    if (!owed) return "None is asked for.";
+    return owed->lead->phone == gaps[2] ? "" : owed->lead->phone + " has none.";
+  });
+}
+
+std::string time_to_decide(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) -> std::string {
+    const auto wanted = parse_duration(gaps[2]);
+    if (!agent.live || !agent.live->preview_until || !wanted) return "Nothing is to be decided.";
+    const Duration left = *agent.live->preview_until - stage.wall_now();
+    return left == *wanted ? "" : fmt::format("It is {} s.", left.count() / 1000);
+  });
+}
+
+std::string told_why(ScriptStage& stage, Gaps gaps) {
+  return with_agent(stage, gaps[1], [&](StagedAgent& agent) -> std::string {
+    const std::string why = agent.live ? agent.live->idle_reason : "";
+    if (why.empty()) return "The agent is told nothing.";
+    return why.find(gaps[2]) != std::string::npos ? "" : "The reason is: " + why;
+  });
+}
+
 std::string agent_gone(ScriptStage& stage, Gaps gaps) {
   return with_agent(stage, gaps[1], [&](StagedAgent& agent) -> std::string {
     if (agent.live) return "The agent is still logged in.";
@@ -364,6 +391,9 @@ const PhraseTable& phrases() {
     add(R"re((\w+) is (paused|waiting|shown a lead|ringing|in a call|on hold|in wrap-up)(?: "(.+)")?)re",
         agent_is);
     add(R"((\w+) sees (\+\d+))", sees);
+    add(R"((\w+) owes (?:no disposition|the disposition of (\+\d+)))", owes);
+    add(R"((\w+) has (.+) to decide)", time_to_decide);
+    add(R"re((\w+) is told "(.+)")re", told_why);
     add(R"re((\w+) is gone(?: "(.+)")?)re", agent_gone);
     add(R"((\w+) is (not )?muted)", agent_muted);
     add(R"((\w+) (hears an echo|hears no echo))", hears_echo);

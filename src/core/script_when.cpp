@@ -103,7 +103,10 @@ std::string is_ready(ScriptStage& stage, Gaps gaps) {
 std::string set_disposition(ScriptStage& stage, Gaps gaps) {
   return with_agent(stage, gaps[1], [&](StagedAgent& agent) {
     SubmitDisposition submit;
-    if (agent.live) submit.attempt = agent.live->attempt;
+    if (agent.live) {
+      const auto& owed = agent.live->owed;
+      submit.attempt = owed ? owed->attempt : agent.live->attempt;
+    }
     submit.disposition = gaps[2];
     if (gaps[3].matched) submit.notes = gaps[3];
     submit.callback_for_me = gaps[4].matched;
@@ -322,6 +325,7 @@ void add_agent_phrases(PhraseTable& table) {
         decision.skip_reason = g[2];
         return decision;
       }));
+  add(R"((\w+) asks for the next lead)", by_agent<NextPreview>([](Gaps) { return NextPreview{}; }));
   add(R"re((\w+) sets "(.+?)"(?: with notes "(.+?)")?(?: calling back( personally)? in (.+?))?(?: and pauses "(.+)")?)re",
       set_disposition);
   add(R"((\w+)'s browser (goes|comes back))", by_agent<AgentPresence>([](Gaps g) {

@@ -106,6 +106,8 @@ struct AgentSession {
   std::optional<WallTime> wrap_up_until;
   RequestId saving;  ///< the disposition that is on its way to the disk
   SteadyTime next_preview_at{};
+  std::optional<WallTime> preview_until;
+  std::string idle_reason;  ///< preview: why no lead is shown, as the campaign last said
   int handled = 0;
   bool on_duty = false;   ///< counted in its campaign's on_duty
   bool announce = false;  ///< people see its change at the end of the step

@@ -69,6 +69,15 @@ void remember_in_call(Call& call, const SaveDisposition& saving) {
   call.disposition_fate = saving.fate;
 }
 
+void pause_afterwards(World& world, AgentSession& session, std::string reason) {
+  if (reason.empty()) reason = "pause";
+  const bool ready = session.state == AgentState::kWaiting || session.state == AgentState::kPreview;
+  if (ready) return agent_sessions::pause(world, session, reason);
+  session.pause_after = true;
+  session.pause_after_reason = std::move(reason);
+  agent_sessions::recount_duty(world, session);
+}
+
 }  // namespace
 
 bool is_due(const AgentSession& session) {
@@ -134,11 +143,8 @@ void saved(World& world, const DispositionSaved& event) {
   if (!session || session->last.attempt != pending.attempt) return;
   const bool first = !session->last.disposed;
   session->last.disposed = true;
-  if (pending.then_pause) {
-    session->pause_after = true;
-    session->pause_after_reason = pending.pause_reason.empty() ? "pause" : pending.pause_reason;
-    agent_sessions::recount_duty(world, *session);
-  }
+  live_board::changed(world, *session);
+  if (pending.then_pause) pause_afterwards(world, *session, pending.pause_reason);
   const bool in_panel = session->attempt == pending.attempt;
   const bool call_is_over =
       session->state == AgentState::kWrapUp || (session->state == AgentState::kPaused && first);
@@ -150,6 +156,19 @@ void overdue(World& world, AgentSession& session) {
   session.wrap_up_until.reset();
   if (!session.end_after.empty()) return agent_sessions::settle(world, session);
   agent_sessions::enter(world, session, AgentState::kPaused, "no disposition");
+}
+
+void put_off(AgentSession& session) {
+  session.attempt = {};
+  session.lead.reset();
+}
+
+std::optional<OwedDisposition> owed(const World& world, const AgentSession& session) {
+  const LastCall& last = session.last;
+  if (!last.attempt || last.disposed || session.attempt == last.attempt) return std::nullopt;
+  if (world.campaigns.at(session.campaign).record.dispositions.empty()) return std::nullopt;
+  if (last.handed_on && has_been_disposed_of(world, session)) return std::nullopt;
+  return OwedDisposition{last.attempt, last.lead};
 }
 
 }  // namespace carillon::core::wrap_up

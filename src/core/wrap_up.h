@@ -22,4 +22,9 @@ void saved(World& world, const DispositionSaved& event);
 /// No disposition in time: the agent is Paused, "no disposition". It can still be set.
 void overdue(World& world, AgentSession& session);
 
+/// The agent wants to go on without it: the panel is free for the next customer.
+void put_off(AgentSession& session);
+/// The disposition that was put off; nothing once it is set or a colleague has set it.
+std::optional<OwedDisposition> owed(const World& world, const AgentSession& session);
+
 }  // namespace carillon::core::wrap_up

@@ -121,6 +121,25 @@ Result<std::vector<Attempt>> Reader::attempts_of_lead(LeadId lead) {
   });
 }
 
+Result<AgentDay> Reader::agent_day(UserId agent, WallTime from) {
+  return guarded([&]() -> Result<AgentDay> {
+    AgentDay day;
+    for (const auto& row : db_.query(
+             "SELECT disposition, count(*), sum(CASE WHEN ended_at > connected_at THEN ended_at - "
+             "connected_at ELSE 0 END) FROM attempts WHERE agent_id = ? AND agent_id > 0 AND "
+             "started_at >= ? AND connected_at > 0 GROUP BY disposition",
+             {agent.value, to_unix_ms(from)})) {
+      int64_t calls = 0, talk_ms = 0;
+      decode(row[1], calls);
+      decode(row[2], talk_ms);
+      day.calls += calls;
+      day.talk_ms += talk_ms;
+      if (!row[0].empty()) day.dispositions[row[0]] = calls;
+    }
+    return day;
+  });
+}
+
 Result<Page<AgentSessionRow>> Reader::agent_sessions(UserId agent, const ListQuery& query) {
   return guarded([&] {
     Where where;
@@ -150,6 +169,18 @@ Result<void> Writer::adopt_recording(AttemptId id, const std::string& name, Dura
                       fmt::format("{:.1f} s recorded until the server stopped",
                                   static_cast<double>(duration.count()) / 1e3));
     outbox_.call(db_, webhook_events::kRecordingReady, id, now_, effects_);
+    effects_.records.emplace(RecordKind::kAttempt, id.value);
+    return {};
+  });
+}
+
+Result<void> Writer::save_notes(AttemptId id, UserId agent, const std::string& notes,
+                                const std::vector<std::string>& tags) {
+  return guarded([&]() -> Result<void> {
+    const int64_t found =
+        db_.execute("UPDATE attempts SET notes = ?, tags = ? WHERE id = ? AND agent_id = ?",
+                    {notes, encode(tags), id.value, agent.value});
+    if (found == 0) return Error{ErrorCode::kConflict, "Somebody else has this call now.", ""};
     effects_.records.emplace(RecordKind::kAttempt, id.value);
     return {};
   });

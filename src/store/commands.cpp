@@ -45,6 +45,25 @@ void put_on_dnc(Database& db, const SaveDisposition& command, WallTime now) {
       {command.attempt.value, command.attempt.value});
 }
 
+/// The notes that are written when an agent sends `command`, so that none is lost: who has handed
+/// the call on does not undo what the colleague has written since, and what the new ones replace
+/// stays in the timeline.
+std::string notes_to_keep(Database& db, const SaveDisposition& command, WallTime now) {
+  const auto rows = db.query("SELECT notes, disposition, agent_id FROM attempts WHERE id = ?",
+                             {command.attempt.value});
+  if (rows.empty()) return command.notes;
+  const std::string& before = rows.front()[0];
+  UserId has_it;
+  decode(rows.front()[2], has_it);
+  const bool of_another = has_it != command.agent;
+  if (before.empty() || command.notes.find(before) != std::string::npos) return command.notes;
+  if (of_another && before.find(command.notes) != std::string::npos) return before;
+  if (of_another || !rows.front()[1].empty()) {
+    add_attempt_event(db, command.attempt, now, "notes", before);
+  }
+  return command.notes;
+}
+
 }  // namespace
 
 void add_attempt_event(Database& db, AttemptId attempt, WallTime at, const std::string& kind,
@@ -157,8 +176,8 @@ void CommandRunner::run(Database& db, const FinishAttempt& command, WallTime now
 void CommandRunner::run(Database& db, const SaveDisposition& command, WallTime now, Group& group) {
   const int64_t found = db.execute(
       "UPDATE attempts SET disposition = ?, notes = ?, tags = ?, callback_at = ? WHERE id = ?",
-      {command.rule.name, command.notes, encode(command.tags), encode(command.callback_at),
-       command.attempt.value});
+      {command.rule.name, notes_to_keep(db, command, now), encode(command.tags),
+       encode(command.callback_at), command.attempt.value});
   if (found == 0) {
     group.events.emplace_back(DispositionSaved{command.request, command.attempt,
                                                "This call is not in the call log any more."});

@@ -413,6 +413,70 @@ TEST_P(Commands, AnAttemptThatWasNotDialedLeavesTheLeadAsItWas) {
   EXPECT_THAT(claim_ids(sample, 1, kNow + 2h), ElementsAre(first.lead));
 }
 
+TEST_P(Commands, NotesAreKeptByWhoHasTheCall) {
+  const auto sample = make_campaign(store, 1);
+  Attempt attempt = begin(sample, 91);
+  const auto save_notes = [&](UserId agent, const std::string& notes) {
+    return store.change(
+        [&](Writer& writer) { return writer.save_notes(attempt.id, agent, notes, {"solar"}); });
+  };
+  const auto written = [&] {
+    return store.ask([&](Reader& reader) { return reader.attempt(attempt.id); });
+  };
+  attempt.outcome = Outcome::kConnected;
+  attempt.connected_at = kNow;
+  attempt.agent = UserId{3};
+  store.store().send(UpdateAttempt{attempt});
+  EXPECT_TRUE(save_notes(UserId{3}, "two roofs"));
+  EXPECT_EQ(save_notes(UserId{4}, "not his").error().code, ErrorCode::kConflict);
+  attempt.agent = UserId{4};
+  store.store().send(UpdateAttempt{attempt});
+  EXPECT_EQ(save_notes(UserId{3}, "too late").error().code, ErrorCode::kConflict);
+  EXPECT_TRUE(save_notes(UserId{4}, "two roofs, sold"));
+  EXPECT_EQ(written().notes, "two roofs, sold");
+  EXPECT_THAT(written().tags, ElementsAre("solar"));
+
+  // Who handed it on says what came of it, and does not undo what was written since.
+  auto first = disposition(attempt, {.name = "CALL TRANSFERRED"});
+  first.notes = "two roofs";
+  store.store().send(first);
+  EXPECT_EQ(store.expect<DispositionSaved>().error, "");
+  EXPECT_EQ(written().notes, "two roofs, sold");
+  auto second = disposition(attempt, {.name = "SALE MADE"});
+  second.agent = UserId{4};
+  second.notes = "sold";
+  store.store().send(second);
+  EXPECT_EQ(store.expect<DispositionSaved>().error, "");
+  EXPECT_EQ(written().notes, "sold");
+  const auto events = store.ask([&](Reader& reader) { return reader.attempt_events(attempt.id); });
+  const auto old = std::find_if(events.begin(), events.end(),
+                                [](const auto& event) { return event.kind == "notes"; });
+  ASSERT_NE(old, events.end());
+  EXPECT_EQ(old->detail, "two roofs, sold");
+}
+
+TEST_P(Commands, AnAgentsDayIsCounted) {
+  const auto sample = make_campaign(store, 3);
+  for (const int64_t id : {101, 102, 103}) {
+    Attempt attempt = begin(sample, id);
+    attempt.agent = UserId{id == 103 ? 4 : 3};
+    attempt.connected_at = kNow + 10s;
+    finish(attempt, Outcome::kAnswered,
+           {.lead = attempt.lead, .finished = true, .not_call_until = {}});
+    if (id == 101) continue;
+    store.store().send(disposition(attempt, {.name = "SALE MADE"}));
+    store.expect<DispositionSaved>();
+  }
+  const auto since = [&](WallTime from) {
+    return store.ask([&](Reader& reader) { return reader.agent_day(UserId{3}, from); });
+  };
+  EXPECT_EQ(since(kNow).calls, 2);
+  EXPECT_EQ(since(kNow).talk_ms, 100'000);
+  EXPECT_THAT(since(kNow).dispositions, ElementsAre(Pair("SALE MADE", 1)));
+  EXPECT_EQ(since(kNow + 1h).calls, 0);
+  EXPECT_EQ(store.ask([](Reader& reader) { return reader.agent_day({}, kNow); }).calls, 0);
+}
+
 TEST_P(Commands, DispositionOfAnUnknownCallIsAnError) {
   Attempt nothing;
   nothing.id = AttemptId{777};

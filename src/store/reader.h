@@ -137,6 +137,8 @@ class Reader {
                                                  int64_t limit);
   /// The recording's name, perhaps empty, of each of these attempts that exists.
   Result<std::map<AttemptId, std::string>> recordings_of(const std::vector<AttemptId>& ids);
+  /// The calls that an agent has taken since `from`.
+  Result<AgentDay> agent_day(UserId agent, WallTime from);
   Result<Page<AgentSessionRow>> agent_sessions(UserId agent, const ListQuery& query);
   Result<std::vector<AgentStateRow>> agent_states(AgentSessionId session);
 

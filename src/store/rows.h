@@ -229,6 +229,13 @@ struct AttemptFilter {
   std::optional<WallTime> from, to;
 };
 
+/// An agent's calls since some moment, counted.
+struct AgentDay {
+  int64_t calls = 0;
+  int64_t talk_ms = 0;  ///< of those that have ended
+  std::map<std::string, int64_t> dispositions;
+};
+
 /// One line of an attempt's timeline.
 struct AttemptEvent {
   WallTime at{};

@@ -137,6 +137,10 @@ class Writer : public Reader {
   // ---- calls
   /// A recording was found that the attempt does not know of. One that it knows stays.
   Result<void> adopt_recording(AttemptId id, const std::string& name, Duration duration);
+  /// What an agent has written so far about the call that they have. kConflict: somebody else has
+  /// it. Not in the audit log: the disposition is in the timeline.
+  Result<void> save_notes(AttemptId id, UserId agent, const std::string& notes,
+                          const std::vector<std::string>& tags);
   /// The recording's file is gone.
   Result<void> forget_recording(AttemptId id);
 

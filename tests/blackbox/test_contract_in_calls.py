@@ -95,11 +95,13 @@ def test_calls_are_as_the_contract_says(start, bank, succeeded):
         ann.api.post(f"/agent/session/{action}", **body)
     for step in ("conference", "back"):
         ann.api.post("/agent/session/consult/step", step=step)
+    ann.api.post("/agent/session/notes", attempt_id=attempt, notes="wants two", tags=["warm"])
     ann.api.post("/agent/session/park")
     eventually(lambda: ann.view()["parked"], what="the parked call in the agent's view")
     ann.wait_for("waiting", "paused", "wrap_up")
     ann.api.post("/agent/session/retrieve", attempt_id=attempt)
     ann.wait_for("in_call")
+    assert ann.api.get(f"/attempts/{attempt}")["notes"] == "wants two"
     bob.wait_for("waiting")
     ann.api.post("/agent/session/transfer", agent_id=centre.user_id(bob.username))
     bob.wait_for("in_call")
@@ -118,6 +120,8 @@ def test_calls_are_as_the_contract_says(start, bank, succeeded):
     bob.ready()
     bob.wait_for("preview")
     bob.api.post("/agent/session/preview", dial=False, skip_reason="knows him")
+    bob.wait_for("waiting")
+    bob.api.post("/agent/session/preview/next")
 
     asyncio.run(agent_line(centre))
     never = contract.NEED_A_CALL - succeeded

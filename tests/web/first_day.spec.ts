@@ -244,6 +244,7 @@ test('a call-back is set for a time, and the agent goes on pause', async () => {
   await console_.getByRole('radio', { name: /CALL BACK/ }).check();
   await expect(console_.getByLabel('Call back at')).not.toHaveValue('');
   await console_.getByRole('button', { name: 'Submit & Go On Pause' }).click();
+  await console_.getByRole('menuitem', { name: 'Break' }).click();
   await expectNotice(console_, 'CALL BACK is saved.');
   await expect(console_.getByRole('button', { name: 'Go ready' })).toBeVisible();
   await expect(figure(supervisor, 'Agents paused')).toHaveText('1');

@@ -109,7 +109,7 @@ void People::work(Person& person) {
   const bool done = agenda_.now() - person.state_since >= person.patience;
   switch (person.live->state) {
     case AgentState::kPaused:
-      if (person.live->attempt) return submit(person);
+      if (person.live->attempt && random_.chance(0.8)) return submit(person);
       if (retrieve(person)) return;
       if (done || random_.chance(0.3)) {
         SetAgentReady ready;
@@ -118,8 +118,10 @@ void People::work(Person& person) {
       }
       return;
     case AgentState::kWaiting:
+      if (person.live->owed && random_.chance(0.2)) return submit(person);
       if (retrieve(person)) return;
-      if (random_.chance(0.03)) ask(person, SetAgentReady{});
+      if (random_.chance(0.03)) return ask(person, SetAgentReady{});
+      if (random_.chance(0.05)) ask(person, NextPreview{});
       return;
     case AgentState::kPreview:
       if (done) {
@@ -213,7 +215,7 @@ void People::talk(Person& person) {
 
 void People::submit(Person& person) {
   SubmitDisposition submit;
-  submit.attempt = person.live->attempt;
+  submit.attempt = person.live->owed ? person.live->owed->attempt : person.live->attempt;
   const auto& rules = predefined_dispositions();
   const auto last = static_cast<int64_t>(rules.size()) - 1;
   submit.disposition = rules[static_cast<size_t>(random_.between(0, last))].name;

@@ -120,6 +120,9 @@ struct Words {
   std::string operator()(const PreviewDecision& m) const {
     return fmt::format("[{}] session {} {}", m.request, m.session, m.dial ? "dials" : "skips");
   }
+  std::string operator()(const NextPreview& m) const {
+    return fmt::format("[{}] session {} asks for a lead", m.request, m.session);
+  }
   std::string operator()(const SubmitDisposition& m) const {
     return fmt::format("[{}] session {} sets {} for attempt {}", m.request, m.session,
                        m.disposition, m.attempt);

@@ -118,8 +118,13 @@ struct PreviewDecision {
   bool dial = false;
   std::string skip_reason;
 };
-/// Sets the disposition of the agent's last call (also after the wrap-up limit). Acknowledged when
-/// durable.
+/// Preview dialer: looks for a lead at once, for an agent to whom none can be shown.
+struct NextPreview {
+  RequestId request;
+  AgentSessionId session;
+};
+/// Sets the disposition of the agent's last call, until the next one is connected: also after the
+/// wrap-up limit, and also when the agent is ready again. Acknowledged when durable.
 struct SubmitDisposition {
   RequestId request;
   AgentSessionId session;
@@ -133,10 +138,10 @@ struct SubmitDisposition {
   std::string pause_reason;
 };
 
-using CoreRequest =
-    std::variant<OpenAgentSession, CloseAgentSession, SetAgentReady, AgentPresence, AgentHangUp,
-                 AgentHold, AgentMute, AgentEcho, AgentDigits, AgentPark, AgentRetrieve,
-                 AgentTransfer, AgentConsult, AgentConsultStep, PreviewDecision, SubmitDisposition>;
+using CoreRequest = std::variant<OpenAgentSession, CloseAgentSession, SetAgentReady, AgentPresence,
+                                 AgentHangUp, AgentHold, AgentMute, AgentEcho, AgentDigits,
+                                 AgentPark, AgentRetrieve, AgentTransfer, AgentConsult,
+                                 AgentConsultStep, PreviewDecision, NextPreview, SubmitDisposition>;
 
 // ------------------------------------------------------------------------------- what people watch
 
@@ -149,6 +154,12 @@ struct ThirdPartyLive {
   ThirdState state = ThirdState::kRinging;
   UserId colleague;    ///< 0: a number
   std::string number;  ///< empty: a colleague
+};
+
+/// A call that is over, out of the panel, and still without a disposition.
+struct OwedDisposition {
+  AttemptId attempt;
+  std::shared_ptr<const Lead> lead;
 };
 
 /// One agent session as it is now. Published on every change.
@@ -167,7 +178,10 @@ struct AgentLive {
   std::optional<ThirdPartyLive> third;  ///< whom the agent has asked into the call
   bool guest = false;                   ///< the call is a colleague's, who has asked this agent in
   std::optional<WallTime> wrap_up_until;
-  int handled = 0;  ///< calls taken in this session
+  std::optional<WallTime> preview_until;  ///< the lead that is shown goes back then
+  std::optional<OwedDisposition> owed;    ///< of the last call, when the agent is ready without it
+  std::string idle_reason;  ///< preview, Waiting: why no lead is shown; empty: one is looked for
+  int handled = 0;          ///< calls taken in this session
 };
 struct AgentGone {
   AgentSessionId session;

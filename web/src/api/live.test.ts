@@ -16,7 +16,7 @@ const agent = (part: Partial<AgentLive>): AgentLive => ({
   lead: null,
   third: null,
   guest: false,
-  wrap_up_until: null,
+  wrap_up_until: null, preview_until: null, owed: null, idle_reason: '',
   handled: 0,
   ...part,
 });

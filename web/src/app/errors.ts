@@ -1,8 +1,14 @@
 import { notifications } from '@mantine/notifications';
 
+/** Agents submit at the bottom of the console: no notice may lie there. */
+function place() {
+  return location.pathname.startsWith('/console') ? ('top-center' as const) : ('bottom-right' as const);
+}
+
 /** Says what went wrong with something the person just did. */
 export function showError(error: unknown): void {
   notifications.show({
+    position: place(),
     color: 'red',
     title: 'That did not work',
     message: error instanceof Error ? error.message : 'Something unexpected went wrong. Try again.',
@@ -11,5 +17,5 @@ export function showError(error: unknown): void {
 }
 
 export function showDone(message: string): void {
-  notifications.show({ message, autoClose: 3500 });
+  notifications.show({ position: place(), message, autoClose: 3500 });
 }

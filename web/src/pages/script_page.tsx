@@ -58,11 +58,11 @@ function Editor({ script }: { script: Script | null }) {
           <Panel title="Script">
             <Stack gap="md">
               <TextInput label="Name" required maxLength={200} {...form.getInputProps('name')} />
-              <ScriptEditor value={form.values.body} onChange={(body) => form.setFieldValue('body', body)} error={form.errors.body} />
+              <ScriptEditor script={script?.id ?? null} value={form.values.body} onChange={(body) => form.setFieldValue('body', body)} error={form.errors.body} />
             </Stack>
           </Panel>
           <Panel title="As the agent sees it, with a sample lead">
-            <ScriptView body={form.values.body} lead={sampleLead} agentName={me.name} />
+            <ScriptView body={form.values.body} lead={sampleLead} agent={me} />
           </Panel>
         </div>
         <FormBar save="Save script" busy={busy} />

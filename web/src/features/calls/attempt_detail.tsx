@@ -84,6 +84,7 @@ const eventNames: Record<string, string> = {
   return: 'Back with the agent',
   queue: 'Back in the queue',
   disposition: 'Disposition',
+  notes: 'Notes until then',
   recording: 'Recording',
   interrupted: 'Interrupted',
   ended: 'Ended',

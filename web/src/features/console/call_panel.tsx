@@ -1,5 +1,4 @@
 import { Button, Menu, Tooltip } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import {
   IconDialpad,
   IconMicrophone,
@@ -11,6 +10,7 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerSkipForward,
+  IconUserSearch,
 } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { AgentLive, CallLive } from '@/api/types';
@@ -22,6 +22,7 @@ import { useConnectedAt } from './call_clock';
 import classes from './call_panel.module.css';
 import { Keypad } from './keypad';
 import { skipReasons, type SessionActions } from './session_actions';
+import { useShortcuts } from './shortcuts';
 import { ThirdPartyBar } from './third_party_bar';
 import { TransferPanel } from './transfer_panel';
 
@@ -35,10 +36,12 @@ interface Props {
   transferAllowed: boolean;
   /** The agent's own call-back is dialed, in a campaign whose calls otherwise come by themselves. */
   ownCallBack: boolean;
+  /** Leads are shown before they are called. */
+  isPreview: boolean;
 }
 
 /** Who is on the line, since when, and the next action: where the agent's eye rests. */
-export function CallPanel({ session, call, actions, onMute, status, transferAllowed, ownCallBack }: Props) {
+export function CallPanel({ session, call, actions, onMute, status, transferAllowed, ownCallBack, isPreview }: Props) {
   const look = lookOf(agentStates, session.state);
   const Sign = look.icon;
   const talking = session.state === 'in_call' || session.state === 'on_hold';
@@ -62,7 +65,7 @@ export function CallPanel({ session, call, actions, onMute, status, transferAllo
             <p className={classes.place}>{[lead.business, lead.city, lead.state].filter(Boolean).join(', ')}</p>
           </>
         ) : (
-          <p className={classes.quiet}>{quietText(session)}</p>
+          <p className={classes.quiet}>{quietText(session, isPreview)}</p>
         )}
       </div>
       <p className={`${classes.timer} tabular`} role="timer" aria-label={talking ? 'Talk time' : 'Time in this state'}>
@@ -74,20 +77,18 @@ export function CallPanel({ session, call, actions, onMute, status, transferAllo
       {talking ? (
         <TalkControls session={session} actions={actions} onMute={onMute} transferAllowed={transferAllowed} />
       ) : session.state === 'preview' ? (
-        <div className={classes.next}>
-          <Button size="lg" leftSection={<IconPhone size={20} />} color="var(--state-in-call)" autoContrast onClick={() => void actions.dialPreview()}>
-            Dial
-          </Button>
-          <SkipMenu onSkip={(reason) => void actions.skipPreview(reason)} />
-        </div>
+        <PreviewControls actions={actions} status={status} />
       ) : session.state === 'ringing' ? (
-        <div className={classes.next}>
-          <Button size="lg" color="red.8" leftSection={<IconPhoneOff size={20} />} onClick={() => void actions.hangUp()}>
-            End
-          </Button>
-        </div>
+        <RingingControls actions={actions} />
       ) : session.state === 'wrap_up' ? null : (
-        status
+        <div className={classes.stack}>
+          {isPreview && session.state === 'waiting' ? (
+            <Button size="lg" leftSection={<IconUserSearch size={20} />} onClick={() => void actions.nextPreview()}>
+              Get Next Lead
+            </Button>
+          ) : null}
+          {status}
+        </div>
       )}
     </section>
   );
@@ -117,15 +118,54 @@ function Under({ session, ownCallBack }: { session: AgentLive; ownCallBack: bool
       </>
     );
   }
+  if (session.state === 'preview' && session.preview_until) {
+    return (
+      <>
+        Dial or skip within <Remaining until={session.preview_until} />
+      </>
+    );
+  }
+  if (session.state === 'paused' && session.pause_reason === 'no disposition') return <>Submit it, or go ready and set it later.</>;
   if (session.muted && session.state === 'in_call') return <>You are muted</>;
   return <>{'\u00a0'}</>;
+}
+
+function PreviewControls({ actions, status }: { actions: SessionActions; status: ReactNode }) {
+  useShortcuts({ D: () => void actions.dialPreview(), S: () => void actions.skipPreview(skipReasons[0]) });
+  return (
+    <div className={classes.stack}>
+      <div className={classes.next}>
+        <Button
+          size="lg"
+          leftSection={<IconPhone size={20} />}
+          color="#1a7741"
+          aria-keyshortcuts="Alt+D"
+          title="Alt+D"
+          onClick={() => void actions.dialPreview()}
+        >
+          Dial
+        </Button>
+        <SkipMenu onSkip={(reason) => void actions.skipPreview(reason)} />
+      </div>
+      {status}
+    </div>
+  );
+}
+
+function RingingControls({ actions }: { actions: SessionActions }) {
+  useShortcuts({ E: () => void actions.hangUp() });
+  return (
+    <Button size="lg" fullWidth color="red.8" leftSection={<IconPhoneOff size={20} />} aria-keyshortcuts="Alt+E" title="Alt+E" onClick={() => void actions.hangUp()}>
+      End
+    </Button>
+  );
 }
 
 function SkipMenu({ onSkip }: { onSkip: (reason: string) => void }) {
   return (
     <Menu position="bottom-end" width="target">
       <Menu.Target>
-        <Button size="lg" variant="default" leftSection={<IconPlayerSkipForward size={20} />}>
+        <Button size="lg" variant="default" leftSection={<IconPlayerSkipForward size={20} />} aria-keyshortcuts="Alt+S" title={`Alt+S: ${skipReasons[0]}`}>
           Skip
         </Button>
       </Menu.Target>
@@ -154,17 +194,14 @@ function TalkControls({ session, actions, onMute, transferAllowed }: Pick<Props,
       if (!worked) onMute(session.muted);
     });
   };
-  useHotkeys(
-    [
-      ['alt+H', () => alone && void actions.hold(!held)],
-      ['alt+M', mute],
-      ['alt+K', () => !session.guest && toggle('keypad')],
-      ['alt+T', () => alone && transferAllowed && toggle('transfer')],
-      ['alt+P', () => alone && void actions.park()],
-      ['alt+E', () => void actions.hangUp()],
-    ],
-    [],
-  );
+  useShortcuts({
+    H: () => alone && void actions.hold(!held),
+    M: mute,
+    K: () => !session.guest && toggle('keypad'),
+    T: () => alone && transferAllowed && toggle('transfer'),
+    P: () => alone && void actions.park(),
+    E: () => void actions.hangUp(),
+  });
   return (
     <>
       {session.third ? <ThirdPartyBar third={session.third} actions={actions} /> : null}
@@ -231,7 +268,8 @@ function pauseText(reason: string): string {
   return reason;
 }
 
-function quietText(session: AgentLive): string {
+function quietText(session: AgentLive, isPreview: boolean): string {
+  if (session.state === 'waiting' && isPreview) return session.idle_reason || 'Ready. The next lead is looked for.';
   if (session.state === 'waiting') return 'Ready. The next customer comes to you by itself.';
   if (session.state === 'paused') return session.line_up ? 'No calls come while you are paused.' : 'Your line is being set up.';
   return '';

@@ -1,65 +1,80 @@
 import { Button, SimpleGrid, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useLocalStorage } from '@mantine/hooks';
-import { useEffect } from 'react';
-import { api, unwrap } from '@/api/client';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ApiError } from '@/api/client';
+import { leadValuesQuery } from '@/api/queries';
 import type { Lead } from '@/api/types';
 import { showDone } from '@/app/errors';
-import { Problem, useSubmit } from '@/features/api_form';
-import { leadFieldGroups, leadFieldLabel } from '@/features/leads/lead_columns';
+import { Problem } from '@/features/api_form';
+import { leadFieldLabel } from '@/features/leads/lead_columns';
+import { useMe } from '@/features/session/use_me';
+import { contactChangesOf, contactFields, noChanges, sendContact, withCustom, withField, type ContactChanges } from './contact_changes';
 import classes from './contact_tab.module.css';
-
-/** Whom the lead belongs to and which number is dialed are the supervisor's business. */
-const fields = leadFieldGroups.flatMap((group) => group.fields.filter((field) => field !== 'phone' && field !== 'owner'));
-
-type Values = Record<(typeof fields)[number] | 'comments', string>;
-
-function valuesOf(lead: Lead): Values {
-  return { ...(Object.fromEntries(fields.map((field) => [field, lead[field]])) as Omit<Values, 'comments'>), comments: lead.comments };
-}
-
-interface Stored {
-  lead: number;
-  values: Values;
-}
+import { useKept } from './kept';
 
 /** Whether this browser keeps changes of the lead that were not saved. */
 export function useUnsavedContact(lead: number): boolean {
-  const [stored] = useLocalStorage<Stored | null>({ key: 'carillon-contact', defaultValue: null, getInitialValueInEffect: false });
-  return stored?.lead === lead;
+  return useKept(contactChangesOf(useMe().id), lead) !== null;
 }
 
 /**
  * The customer's details, to be put right while talking. What is typed stays in this browser until the
- * server has it: a broken connection or a reload loses nothing.
+ * server has it: a broken connection, a reload or the next customer loses nothing.
  */
 export function ContactEditor({ lead, onClose }: { lead: Lead; onClose: () => void }) {
-  const [stored, keep, forget] = useLocalStorage<Stored | null>({ key: 'carillon-contact', defaultValue: null, getInitialValueInEffect: false });
-  const form = useForm<Values>({ initialValues: stored?.lead === lead.id ? stored.values : valuesOf(lead) });
-  const { busy, problem, submit } = useSubmit(form);
-  const { values } = form;
-  useEffect(() => keep({ lead: lead.id, values }), [keep, lead.id, values]);
-
-  const send = form.onSubmit(async (now) => {
-    const before = valuesOf(lead);
-    const changed = Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== before[name as keyof Values]));
-    const saved = await submit(async () => {
-      if (Object.keys(changed).length > 0) await unwrap(api.PATCH('/leads/{id}', { params: { path: { id: lead.id } }, body: changed }));
-    });
-    if (!saved) return;
-    forget();
-    showDone('The details are saved.');
-    onClose();
-  });
+  const me = useMe();
+  const kept = contactChangesOf(me.id);
+  const changes = useKept(kept, lead.id) ?? noChanges;
+  const { busy, objection, save } = useSave(() => sendContact(me.id, lead));
+  const columns = useOwnColumns(lead, changes);
+  const objectionTo = (field: string) => (objection?.field === field ? objection.message : undefined);
+  const isBeside = objection !== null && ['comments', ...contactFields].some((field) => field === objection.field);
   return (
-    <form onSubmit={send} className={classes.editor} aria-label="Contact details">
+    <form
+      className={classes.editor}
+      aria-label="Contact details"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save().then((saved) => {
+          if (!saved) return;
+          showDone('The details are saved.');
+          onClose();
+        });
+      }}
+    >
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-        {fields.map((field) => (
-          <TextInput key={field} size="sm" label={leadFieldLabel(field)} maxLength={500} {...form.getInputProps(field)} />
+        {contactFields.map((field) => (
+          <TextInput
+            key={field}
+            size="sm"
+            label={leadFieldLabel(field)}
+            maxLength={500}
+            value={changes.fields[field] ?? lead[field]}
+            error={objectionTo(field)}
+            onChange={(event) => kept.write(lead.id, withField(changes, lead, field, event.currentTarget.value))}
+          />
+        ))}
+        {columns.map((column) => (
+          <TextInput
+            key={`custom:${column}`}
+            size="sm"
+            label={column}
+            maxLength={2000}
+            value={changes.custom[column] ?? lead.custom?.[column] ?? ''}
+            onChange={(event) => kept.write(lead.id, withCustom(changes, lead, column, event.currentTarget.value))}
+          />
         ))}
       </SimpleGrid>
-      <Textarea label="Comments" autosize minRows={2} maxLength={10_000} {...form.getInputProps('comments')} />
-      <Problem text={problem} />
+      <Textarea
+        label="Comments"
+        autosize
+        minRows={2}
+        maxLength={10_000}
+        value={changes.fields.comments ?? lead.comments}
+        error={objectionTo('comments')}
+        onChange={(event) => kept.write(lead.id, withField(changes, lead, 'comments', event.currentTarget.value))}
+      />
+      <Problem text={objection && !isBeside ? objection.message : null} />
       <div className={classes.actions}>
         <Button type="submit" size="sm" loading={busy}>
           Save
@@ -68,7 +83,7 @@ export function ContactEditor({ lead, onClose }: { lead: Lead; onClose: () => vo
           size="sm"
           variant="default"
           onClick={() => {
-            forget();
+            kept.remove(lead.id);
             onClose();
           }}
         >
@@ -77,4 +92,39 @@ export function ContactEditor({ lead, onClose }: { lead: Lead; onClose: () => vo
       </div>
     </form>
   );
+}
+
+/** The own columns of the lead and of the others in its leadset. */
+function useOwnColumns(lead: Lead, changes: ContactChanges): string[] {
+  const values = useQuery({ ...leadValuesQuery(lead.leadset_id ?? 0), enabled: lead.leadset_id !== null });
+  const columns = [...Object.keys(lead.custom ?? {}), ...(values.data?.custom_columns ?? []), ...Object.keys(changes.custom)];
+  return [...new Set(columns)];
+}
+
+interface Objection {
+  field: string | undefined;
+  message: string;
+}
+
+/** Saving, and what the server objects to. */
+function useSave(send: () => Promise<void>) {
+  const [busy, setBusy] = useState(false);
+  const [objection, setObjection] = useState<Objection | null>(null);
+  async function save(): Promise<boolean> {
+    setBusy(true);
+    setObjection(null);
+    try {
+      await send();
+      return true;
+    } catch (error) {
+      setObjection({
+        field: error instanceof ApiError ? error.field : undefined,
+        message: error instanceof Error ? error.message : 'Something unexpected went wrong. Try again.',
+      });
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { busy, objection, save };
 }

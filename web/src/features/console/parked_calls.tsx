@@ -8,7 +8,7 @@ import type { SessionActions } from './session_actions';
 /** The customers who wait, with music, for whoever takes them first. */
 export function ParkedCalls({ session, parked, actions }: { session: AgentLive; parked: CallLive[]; actions: SessionActions }) {
   if (parked.length === 0) return null;
-  const free = session.state === 'waiting' || session.state === 'paused';
+  const free = session.state === 'waiting' || (session.state === 'paused' && session.attempt_id === null);
   return (
     <section className={classes.parked} aria-label="Parked calls">
       <h2>Parked calls</h2>

@@ -13,10 +13,15 @@ async function tell(request: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** What an agent can do; each says whether it worked, and shows the reason when not. */
-export function useSessionActions() {
-  return useMemo(
-    () => ({
+/**
+ * What an agent can do; each says whether it worked, and shows the reason when not. Before somebody else may
+ * have the call, `save` brings to the server what has been written about it.
+ */
+export function useSessionActions(save: () => Promise<unknown>) {
+  return useMemo(() => {
+    // When it cannot be saved it stays in this browser; the customer is not made to wait for that.
+    const saved = () => save().catch(() => undefined);
+    return {
       ready: () => tell(unwrap(api.POST('/agent/session/status', { body: { ready: true } }))),
       pause: (pause_reason: string) => tell(unwrap(api.POST('/agent/session/status', { body: { ready: false, pause_reason } }))),
       hangUp: () => tell(unwrap(api.POST('/agent/session/hangup'))),
@@ -24,22 +29,24 @@ export function useSessionActions() {
       mute: (on: boolean) => tell(unwrap(api.POST('/agent/session/mute', { body: { on } }))),
       echoTest: (on: boolean) => tell(unwrap(api.POST('/agent/session/echo_test', { body: { on } }))),
       digits: (digits: string) => tell(unwrap(api.POST('/agent/session/digits', { body: { digits } }))),
-      park: () => tell(unwrap(api.POST('/agent/session/park'))),
+      park: () => tell(saved().then(() => unwrap(api.POST('/agent/session/park')))),
       retrieve: (attempt_id: number) => tell(unwrap(api.POST('/agent/session/retrieve', { body: { attempt_id } }))),
-      transfer: (body: TransferRequest) => unwrap(api.POST('/agent/session/transfer', { body })),
+      transfer: (body: TransferRequest) => saved().then(() => unwrap(api.POST('/agent/session/transfer', { body }))),
       consult: (body: TransferRequest) => unwrap(api.POST('/agent/session/consult', { body })),
-      consultStep: (step: ConsultStep) => tell(unwrap(api.POST('/agent/session/consult/step', { body: { step } }))),
+      consultStep: (step: ConsultStep) => tell(saved().then(() => unwrap(api.POST('/agent/session/consult/step', { body: { step } })))),
       dialPreview: () => tell(unwrap(api.POST('/agent/session/preview', { body: { dial: true } }))),
+      nextPreview: () => tell(unwrap(api.POST('/agent/session/preview/next'))),
       skipPreview: (skip_reason: string) => tell(unwrap(api.POST('/agent/session/preview', { body: { dial: false, skip_reason } }))),
       submit: (body: DispositionRequest) => tell(unwrap(api.POST('/agent/session/disposition', { body }))),
-      leave: () => tell(unwrap(api.DELETE('/agent/session'))),
-    }),
-    [],
-  );
+      leave: () => tell(saved().then(() => unwrap(api.DELETE('/agent/session')))),
+    };
+  }, [save]);
 }
 
 export type SessionActions = ReturnType<typeof useSessionActions>;
 
-export const skipReasons = ['not now', 'called before', 'wrong person', 'data is wrong'];
+/** The first is what the keyboard takes. */
+export const skipReasons = ['not now', 'called before', 'wrong person', 'data is wrong'] as const;
 
-export const pauseReasons = ['break', 'lunch', 'meeting', 'training', 'paperwork'];
+/** The first is what the keyboard takes. */
+export const pauseReasons = ['break', 'lunch', 'meeting', 'training', 'paperwork'] as const;

@@ -1,10 +1,10 @@
 import { Button, Menu } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AgentLive } from '@/api/types';
 import { humanize } from '@/components/format';
 import { pauseReasons, type SessionActions } from './session_actions';
+import { useShortcuts } from './shortcuts';
 import classes from './status_switch.module.css';
 
 interface Props {
@@ -25,7 +25,7 @@ export function StatusSwitch({ session, actions, size }: Props) {
   }
   const ready = () => void run(actions.ready());
   const pause = (reason: string) => void run(actions.pause(reason));
-  useHotkeys([['alt+R', () => (paused ? ready() : pause(pauseReasons[0] ?? 'break'))]], []);
+  useShortcuts({ R: () => (paused ? ready() : pause(pauseReasons[0])) });
 
   if (paused) {
     return (
@@ -55,6 +55,7 @@ export function StatusSwitch({ session, actions, size }: Props) {
           rightSection={<IconChevronDown size={16} />}
           loading={busy}
           aria-keyshortcuts="Alt+R"
+          title="Alt+R: on a break"
           className={classes.pause}
         >
           {waiting ? 'Pause' : 'Pause after this call'}

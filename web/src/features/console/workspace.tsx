@@ -1,9 +1,9 @@
 import { Button, Tabs } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { agentCampaignsQuery } from '@/api/queries';
-import type { AgentCampaign, AgentLive, CallLive } from '@/api/types';
+import type { AgentCampaign, AgentLive, CallLive, User } from '@/api/types';
 import { AccountMenu } from '@/app/account_menu';
 import { showDone } from '@/app/errors';
 import { StreamBanner } from '@/app/stream_banner';
@@ -17,8 +17,10 @@ import { AudioMenu } from './audio_menu';
 import { useAudioSettings } from './audio_settings';
 import { CallPanel } from './call_panel';
 import classes from './console.module.css';
+import { sendContact } from './contact_changes';
 import { ContactTab } from './contact_tab';
 import { DispositionPanel } from './disposition_panel';
+import { sendNotes } from './draft';
 import { LineBanner } from './line_banner';
 import { LineIndicator } from './line_indicator';
 import { OwnStatistics } from './own_statistics';
@@ -31,7 +33,7 @@ import { useAgentLine } from './use_agent_line';
 /** The agent at work: the call on the left, the script in the middle, the disposition on the right. */
 export function Workspace({ session, call, parked }: { session: AgentLive; call: CallLive | null; parked: CallLive[] }) {
   const me = useMe();
-  const actions = useSessionActions();
+  const actions = useSessionActions(useSave(me.id, session));
   const confirm = useConfirm();
   const deskPhone = me.line === 'desk_phone';
   const line = useAgentLine(session.session_id, deskPhone);
@@ -39,7 +41,9 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
   const campaign = campaigns.data?.find((each) => each.id === session.campaign_id);
   const [submitted, setSubmitted] = useState<number | null>(null);
   const talking = session.state === 'in_call' || session.state === 'on_hold';
-  const open = session.attempt_id !== null && session.attempt_id !== submitted && session.state !== 'ringing' && !session.guest ? session.attempt_id : null;
+  const inPanel = session.state !== 'ringing' && !session.guest ? session.attempt_id : null;
+  const asked = inPanel ?? session.owed?.attempt_id ?? null;
+  const open = asked === submitted ? null : asked;
 
   const ownCallBack = session.state === 'ringing' && campaign?.type === 'auto';
 
@@ -87,16 +91,18 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
             status={status}
             transferAllowed={campaign?.transfer_allowed ?? false}
             ownCallBack={ownCallBack}
+            isPreview={campaign?.type === 'preview'}
           />
           <ParkedCalls session={session} parked={parked} actions={actions} />
           <OwnStatistics session={session} />
         </div>
-        <Reading campaign={campaign} session={session} agentName={me.name} />
+        <Reading campaign={campaign} session={session} agent={me} />
         {open !== null && campaign ? (
           <DispositionPanel
             key={open}
             session={session}
             attempt={open}
+            owedFor={inPanel === null ? (session.owed?.lead ?? null) : null}
             dispositions={campaign.dispositions}
             actions={actions}
             onSubmitted={setSubmitted}
@@ -107,7 +113,7 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
   );
 }
 
-function Reading({ campaign, session, agentName }: { campaign: AgentCampaign | undefined; session: AgentLive; agentName: string }) {
+function Reading({ campaign, session, agent }: { campaign: AgentCampaign | undefined; session: AgentLive; agent: User }) {
   const lead = session.state === 'waiting' ? null : session.lead;
   return (
     <section className={classes.reading} id="script" aria-label="Script and contact" tabIndex={-1}>
@@ -118,7 +124,7 @@ function Reading({ campaign, session, agentName }: { campaign: AgentCampaign | u
         </Tabs.List>
         <Tabs.Panel value="script" className={classes.tab}>
           {campaign?.script?.body ? (
-            <ScriptView body={campaign.script.body} lead={lead ?? noLead} agentName={agentName} />
+            <ScriptView body={campaign.script.body} lead={lead ?? noLead} agent={agent} />
           ) : (
             <p className={classes.nothing}>This campaign has no script.</p>
           )}
@@ -132,6 +138,14 @@ function Reading({ campaign, session, agentName }: { campaign: AgentCampaign | u
 }
 
 const noLead = {};
+
+/** Brings what was typed about the call and the lead to the server. */
+function useSave(user: number, { attempt_id, lead }: AgentLive): () => Promise<unknown> {
+  return useCallback(
+    () => Promise.all([attempt_id === null ? null : sendNotes(user, attempt_id), lead === null ? null : sendContact(user, lead)]),
+    [user, attempt_id, lead],
+  );
+}
 
 /** A chime for each new call, and another when the line breaks. */
 function useSounds(session: AgentLive, ownCallBack: boolean, interrupted: boolean): void {

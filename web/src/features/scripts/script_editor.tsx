@@ -1,20 +1,21 @@
 import '@mantine/tiptap/styles.css';
-import { Button, Input, Menu } from '@mantine/core';
+import { Input } from '@mantine/core';
 import { RichTextEditor } from '@mantine/tiptap';
-import { IconBraces, IconChevronDown } from '@tabler/icons-react';
 import { useEditor } from '@tiptap/react';
 import { StarterKit } from '@tiptap/starter-kit';
 import type { ReactNode } from 'react';
-import { placeholders } from './script_text';
+import { PlaceholderMenu } from './placeholder_menu';
 
 interface Props {
+  /** Its id; null: a new one. */
+  script: number | null;
   value: string;
   onChange: (html: string) => void;
   error?: ReactNode;
 }
 
 /** Rich text with a menu of lead fields; a field stands in the text as {{name}}. */
-export function ScriptEditor({ value, onChange, error }: Props) {
+export function ScriptEditor({ script, value, onChange, error }: Props) {
   const editor = useEditor({
     extensions: [StarterKit.configure({ link: { openOnClick: false } })],
     content: value,
@@ -42,20 +43,7 @@ export function ScriptEditor({ value, onChange, error }: Props) {
             <RichTextEditor.Undo />
             <RichTextEditor.Redo />
           </RichTextEditor.ControlsGroup>
-          <Menu shadow="md" position="bottom-start">
-            <Menu.Target>
-              <Button variant="light" size="compact-sm" leftSection={<IconBraces size={15} />} rightSection={<IconChevronDown size={14} />}>
-                Lead field
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
-              {placeholders.map(({ name, label }) => (
-                <Menu.Item key={name} onClick={() => editor?.chain().focus().insertContent(`{{${name}}}`).run()}>
-                  {label}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
+          <PlaceholderMenu script={script} onChoose={(name) => editor?.chain().focus().insertContent({ type: 'text', text: `{{${name}}}` }).run()} />
         </RichTextEditor.Toolbar>
         <RichTextEditor.Content mih={260} />
       </RichTextEditor>

@@ -1,60 +1,87 @@
 import type { Lead } from '@/api/types';
+import { formatTime } from '@/components/format';
+import { leadFieldGroups, leadFieldLabel } from '@/features/leads/lead_columns';
 
-/** Lead fields that a script can hold as {{name}}, in the order of the menu. */
-export const placeholders: { name: string; label: string }[] = [
-  { name: 'first_name', label: 'First name' },
-  { name: 'last_name', label: 'Last name' },
-  { name: 'title', label: 'Title' },
-  { name: 'business', label: 'Business' },
-  { name: 'phone', label: 'Phone' },
-  { name: 'email', label: 'Email' },
-  { name: 'address1', label: 'Address 1' },
-  { name: 'address2', label: 'Address 2' },
-  { name: 'city', label: 'City' },
-  { name: 'state', label: 'State' },
-  { name: 'postal_code', label: 'Postal code' },
-  { name: 'country_code', label: 'Country code' },
-  { name: 'date_of_birth', label: 'Date of birth' },
-  { name: 'gender', label: 'Gender' },
-  { name: 'vendor_lead_code', label: 'Vendor lead code' },
-  { name: 'comments', label: 'Comments' },
-  { name: 'agent_name', label: "Agent's own name" },
+/** Who reads the script. */
+export interface ScriptAgent {
+  name: string;
+  username: string;
+}
+
+export interface Placeholder {
+  /** What stands between the braces. */
+  name: string;
+  label: string;
+}
+
+const field = (name: string): Placeholder => ({ name, label: leadFieldLabel(name) });
+
+/** What a script can hold as {{name}} besides own columns, in the order of the menu. */
+export const placeholderGroups: { title: string; items: Placeholder[] }[] = [
+  ...leadFieldGroups.map(({ title, fields }) => ({ title, items: fields.map(field) })),
+  { title: 'Dialing', items: ['status', 'comments', 'priority', 'called_count', 'last_called_at', 'last_disposition', 'not_call_until'].map(field) },
+  {
+    title: 'Agent',
+    items: [
+      { name: 'agent_name', label: "Agent's own name" },
+      { name: 'agent_username', label: "Agent's user name" },
+    ],
+  },
 ];
 
 export const sampleLead: Partial<Lead> = {
-  first_name: 'Maria',
-  last_name: 'Keller',
   title: 'Ms',
+  first_name: 'Maria',
+  middle_initial: 'J',
+  last_name: 'Keller',
+  gender: 'F',
+  date_of_birth: '1984-05-12',
   business: 'Keller & Sons',
-  phone: '+12025550123',
   email: 'maria.keller@example.com',
   address1: '14 Harbour Street',
   address2: '',
+  address3: '',
   city: 'Portland',
   state: 'Oregon',
+  province: '',
   postal_code: '97204',
   country_code: 'US',
-  date_of_birth: '1984-05-12',
-  gender: 'F',
+  time_zone: 'America/Los_Angeles',
+  phone: '+12025550123',
+  alternative_phone: '+12025550124',
+  phone_code: '1',
   vendor_lead_code: 'VL-1042',
+  source_id: 'Fair 2026',
+  owner: 'West',
+  security_phrase: 'blue door',
+  status: 'New',
   comments: 'Asked about the yearly plan',
+  priority: 5,
+  called_count: 1,
+  last_disposition: 'CALL BACK',
   custom: {},
 };
 
+const times = new Set(['last_called_at', 'not_call_until', 'created_at', 'modified_at']);
+
 /** What a placeholder stands for; undefined when the lead has no such field or it is empty. */
-export function fieldOf(lead: Partial<Lead>, name: string, agentName: string): string | undefined {
-  if (name === 'agent_name') return agentName;
-  const value = name in lead ? (lead as Record<string, unknown>)[name] : lead.custom?.[name];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
+export function fieldOf(lead: Partial<Lead>, name: string, agent: ScriptAgent): string | undefined {
+  if (name === 'agent_name') return agent.name;
+  if (name === 'agent_username') return agent.username;
+  const holder: object = Object.hasOwn(lead, name) ? lead : (lead.custom ?? {});
+  const value: unknown = Object.hasOwn(holder, name) ? (holder as Record<string, unknown>)[name] : undefined;
+  if (typeof value === 'number') return times.has(name) ? formatTime(value) : String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-const pattern = /\{\{\s*([\w .-]{1,100}?)\s*\}\}/g;
+// An own column may have any name: {{Größe}}, {{Plan (2026)}}.
+const pattern = /\{\{\s*([^{}\s][^{}]{0,99}?)\s*\}\}/g;
 
 /**
  * Puts the lead's fields into a script's text nodes. The fields come in as text, never as markup, so
  * nothing in a lead can become part of the page. A field that is not known is shown as a gap.
  */
-export function fillScript(root: ParentNode & Node, lead: Partial<Lead>, agentName: string): void {
+export function fillScript(root: ParentNode & Node, lead: Partial<Lead>, agent: ScriptAgent): void {
   const document = root.ownerDocument ?? (root as Document);
   const walker = document.createTreeWalker(root, 4 /* NodeFilter.SHOW_TEXT */);
   const texts: Text[] = [];
@@ -68,7 +95,7 @@ export function fillScript(root: ParentNode & Node, lead: Partial<Lead>, agentNa
         filled.append(part);
         return;
       }
-      const value = fieldOf(lead, part, agentName);
+      const value = fieldOf(lead, part, agent);
       const mark = document.createElement('span');
       mark.className = value === undefined ? 'script-gap' : 'script-field';
       mark.textContent = value ?? part.replaceAll('_', ' ');
@@ -106,9 +133,9 @@ export function plainText(html: string): string {
 }
 
 /** The script's body for one lead, safe to put into the page. */
-export function renderScript(html: string, lead: Partial<Lead>, agentName: string): string {
+export function renderScript(html: string, lead: Partial<Lead>, agent: ScriptAgent): string {
   const page = new DOMParser().parseFromString(html, 'text/html');
   sanitize(page.body);
-  fillScript(page.body, lead, agentName);
+  fillScript(page.body, lead, agent);
   return page.body.innerHTML;
 }
