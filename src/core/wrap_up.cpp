@@ -56,6 +56,15 @@ std::optional<Error> objection(const World& world, const AgentSession& session,
   if (rule->callback && *request.callback_at <= world.now.wall) {
     return Error{ErrorCode::kInvalid, "The call-back must lie in the future.", "callback_at"};
   }
+  const int most = world.campaigns.at(session.campaign).record.max_attempts;
+  if (rule->callback && session.last.lead->called_count + 1 >= most) {
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("This was the last of {} attempts that the campaign allows, so nobody "
+                             "could call back. Ask your supervisor to allow more, or choose "
+                             "another disposition.",
+                             most),
+                 "disposition"};
+  }
   return std::nullopt;
 }
 
