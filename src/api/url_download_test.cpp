@@ -60,9 +60,9 @@ TEST(Urls, AreTakenApart) {
   EXPECT_EQ(url->target, "/");
   EXPECT_EQ(parse_url("http://a?q")->target, "/?q");
   for (const char* wrong :
-       {"", "example.com", "ftp://a/", "file:///etc/passwd", "http://", "http:///x", "http://a b/",
-        "http://u:p@a/", "http://a:0/", "http://a:99999/", "http://a:x/", "http://[::1",
-        "javascript:1", "http://a/\r\nHost: b"}) {
+       {"https://[[x]/", "https://a\"b/", "", "example.com", "ftp://a/", "file:///etc/passwd",
+        "http://", "http:///x", "http://a b/", "http://u:p@a/", "http://a:0/", "http://a:99999/",
+        "http://a:x/", "http://[::1", "javascript:1", "http://a/\r\nHost: b"}) {
     const auto refused = parse_url(wrong);
     ASSERT_FALSE(refused.ok()) << wrong;
     EXPECT_EQ(refused.error().field, "url") << wrong;
