@@ -35,7 +35,7 @@ export function SetupPage() {
       <Stepper active={step} size="xs" iconSize={26} mb="lg" allowNextStepsSelect={false} wrap={false} aria-label="Set-up steps" visibleFrom="xs">
         {/* The other names would take a second row. */}
         {steps.map((label, index) => (
-          <Stepper.Step key={label} aria-label={label} label={index === step ? label : undefined} />
+          <Stepper.Step key={label} label={<span className={index === step ? undefined : 'visually-hidden'}>{label}</span>} />
         ))}
       </Stepper>
       <Ready query={setup}>
