@@ -368,6 +368,9 @@ def agent(ann, boss, campaign):
     assert ann.post("/agent/session/status", {"ready": False, "pause_reason": "lunch"}).status_code == 204
     assert boss.post(f"/agent_sessions/{session['session_id']}/pause").status_code == 204
     assert ann.get("/agent/session").json()["session"]["session_id"] == session["session_id"]
+    assert ann.post("/agent/session/preview/next").status_code == 409  # no preview campaign
+    assert ann.post("/agent/session/notes", {"attempt_id": 1, "notes": "x", "tags": []}).status_code == 409  # not her call
+    assert ann.get("/agent/day?from=1").json() == {"calls": 0, "talk_ms": 0, "dispositions": []}
     assert ann.delete("/agent/session").status_code == 204
     again = ann.post("/agent/session", {"campaign_id": campaign}).json()["session"]["session_id"]
     assert boss.post(f"/agent_sessions/{again}/sign_out").status_code == 204
