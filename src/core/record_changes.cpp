@@ -46,6 +46,15 @@ void end_unanswered(World& world, DialingCampaign& campaign) {
   for (const AttemptId id : waiting) attempts::announce(world, world.calls.at(id));
 }
 
+/// The store counts the call that is under way already, the core does not until it ends.
+LeadPtr edited(const Lead& before, const Lead& now) {
+  auto lead = std::make_shared<Lead>(now);
+  lead->called_count = before.called_count;
+  lead->last_called_at = before.last_called_at;
+  lead->last_outcome = before.last_outcome;
+  return lead;
+}
+
 DialingCampaign& put(World& world, const Campaign& record) {
   DialingCampaign& campaign = world.campaigns[record.id];
   campaign.record = record;
@@ -179,12 +188,13 @@ void leads_changed(World& world, CampaignId id) {
 void lead_edited(World& world, const LeadPtr& lead) {
   if (!world.held_leads.contains(lead->id)) return;
   for (auto& [id, call] : world.calls) {
-    if (call.lead->id == lead->id) call.lead = lead;
+    if (call.lead->id == lead->id) call.lead = edited(*call.lead, *lead);
   }
   for (auto& [id, session] : world.sessions) {
-    if (session.last.lead && session.last.lead->id == lead->id) session.last.lead = lead;
+    LeadPtr& last = session.last.lead;
+    if (last && last->id == lead->id) last = edited(*last, *lead);
     if (!session.lead || session.lead->id != lead->id) continue;
-    session.lead = lead;
+    session.lead = edited(*session.lead, *lead);
     live_board::changed(world, session);
   }
 }

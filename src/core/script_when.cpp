@@ -228,6 +228,14 @@ std::string add_leads(ScriptStage& stage, Gaps gaps) {
   return "";
 }
 
+std::string edit_lead(ScriptStage& stage, Gaps gaps) {
+  auto* row = stage.store.find_by_phone(gaps[1]);
+  if (!row) return "There is no lead " + gaps[1].str() + ".";
+  row->lead.city = gaps[2];
+  stage.send(StoreEvent{LeadEdited{std::make_shared<const Lead>(row->lead)}});
+  return "";
+}
+
 std::string forbid(ScriptStage& stage, Gaps gaps) {
   auto* row = stage.store.find_by_phone(gaps[1]);
   if (!row) return "There is no lead " + gaps[1].str() + ".";
@@ -399,6 +407,7 @@ void add_record_phrases(PhraseTable& table) {
   add(R"(trunk (\w+) is removed)", remove_trunk);
   add(R"((\w+) is deactivated)", deactivate);
   add(R"(somebody adds (.+))", add_leads);
+  add(R"re(somebody moves (\+\d+) to "(.+)")re", edit_lead);
   add(R"((\+\d+) is put on the do-not-call list)", forbid);
   add(R"(the wall clock jumps by ([+-])(.+))", jump);
   add("the database stalls", turn([](ScriptStage& s) { s.store_stalls = true; }));
