@@ -92,8 +92,7 @@ void claimed(World& world, DialingCampaign& campaign, const CallbacksClaimed& ev
     campaign.backoff_reason = fmt::format("The database could not give leads: {}", event.error);
   }
   for (const auto& [agent, lead] : event.callbacks) {
-    // A lead that we hold already would be dialed twice; the store never does that knowingly.
-    if (!world.held_leads.insert(lead->id).second) continue;
+    if (!lead_buffer::accept(world, lead)) continue;
     const bool kept = campaign.dials() && campaign.callbacks.held.try_emplace(agent, lead).second;
     if (!kept) lead_buffer::release(world, *lead);
   }

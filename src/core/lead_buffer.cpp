@@ -78,13 +78,31 @@ Claimed claimed(World& world, DialingCampaign& campaign, const LeadsClaimed& eve
     return result;
   }
   for (const LeadPtr& lead : event.leads) {
-    // A lead that we hold already would be dialed twice; the store never does that knowingly.
-    if (!world.held_leads.insert(lead->id).second) continue;
-    result.leads.push_back(lead);
+    if (accept(world, lead)) result.leads.push_back(lead);
   }
   buffer.exhausted = event.exhausted;
   buffer.ask_again_at = world.now.steady + world.options.lead_poll;
   return result;
+}
+
+bool accept(World& world, const LeadPtr& lead) {
+  // A lead that we hold already would be dialed twice; the store never does that knowingly.
+  if (!world.held_leads.insert(lead->id).second) return false;
+  const bool decided_anew =
+      std::any_of(world.dispositions.begin(), world.dispositions.end(),
+                  [&](const auto& entry) { return entry.second.lead == lead->id; });
+  if (decided_anew) release(world, *lead);
+  return !decided_anew;
+}
+
+void let_go(World& world, DialingCampaign& campaign, LeadId lead) {
+  const auto is_it = [&](const LeadPtr& each) {
+    if (each->id != lead) return false;
+    release(world, *each);
+    return true;
+  };
+  std::erase_if(campaign.buffer.leads, is_it);
+  std::erase_if(campaign.callbacks.held, [&](const auto& entry) { return is_it(entry.second); });
 }
 
 LeadPtr take(World& world, DialingCampaign& campaign) {

@@ -24,6 +24,12 @@ LeadPtr take(World& world, DialingCampaign& campaign);
 void release(World& world, const Lead& lead);
 void release_all(World& world, DialingCampaign& campaign);
 
+/// What becomes of the lead is being decided anew, by a disposition that is set again or late: it
+/// is not to be dialed by what was true before.
+void let_go(World& world, DialingCampaign& campaign, LeadId lead);
+/// Takes a lead that the store has just given; false: it must go back, and has gone.
+bool accept(World& world, const LeadPtr& lead);
+
 /// Keeps a skipped lead away from everybody for some minutes, and gives the parked ones back.
 void park(World& world, DialingCampaign& campaign, LeadPtr lead);
 void release_parked(World& world, DialingCampaign& campaign);

@@ -177,6 +177,7 @@ void ScriptStage::on(const LiveEvent& event) {
   if (const auto* live = std::get_if<AgentLive>(&event)) {
     if (StagedAgent* agent = agent_by_id(live->agent)) {
       agent->live = *live;
+      if (live->attempt) agent->last_attempt = live->attempt;
       agent->session = live->session;
     }
   }

@@ -21,6 +21,7 @@ struct StagedAgent {
   UserId id;
   AgentSessionId session;
   std::optional<AgentLive> live;
+  AttemptId last_attempt;              ///< the last call in the panel
   std::string gone;                    ///< why the session ended, empty while it lives
   std::optional<std::string> refusal;  ///< of the last request, until the script expects it
   int saved = 0;                       ///< dispositions acknowledged

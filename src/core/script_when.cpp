@@ -105,7 +105,7 @@ std::string set_disposition(ScriptStage& stage, Gaps gaps) {
     SubmitDisposition submit;
     if (agent.live) {
       const auto& owed = agent.live->owed;
-      submit.attempt = owed ? owed->attempt : agent.live->attempt;
+      submit.attempt = owed ? owed->attempt : agent.last_attempt;
     }
     submit.disposition = gaps[2];
     if (gaps[3].matched) submit.notes = gaps[3];

@@ -191,6 +191,7 @@ struct DialingCampaign {
 struct PendingDisposition {
   AgentSessionId session;
   AttemptId attempt;
+  LeadId lead;
   bool then_pause = false;
   std::string pause_reason;
 };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/agent_sessions.h"
+#include "core/lead_buffer.h"
 #include "core/live_board.h"
 #include "core/retry_rules.h"
 
@@ -128,8 +129,9 @@ void submit(World& world, const SubmitDisposition& request) {
   saving.fate = fate_after_disposition(campaign, *session->last.lead, *rule, saving.callback_at,
                                        world.now.wall);
   if (Call* call = world.find_call(request.attempt)) remember_in_call(*call, saving);
-  world.dispositions[request.request] = {request.session, request.attempt, request.then_pause,
-                                         request.pause_reason};
+  lead_buffer::let_go(world, world.campaign(session->campaign), saving.lead);
+  world.dispositions[request.request] = {request.session, request.attempt, saving.lead,
+                                         request.then_pause, request.pause_reason};
   session->saving = request.request;
   world.timers.cancel(TimerKind::kSessionWrapUp, session->id.value);
   world.store(std::move(saving));

@@ -68,7 +68,11 @@ void Referee::step_done(const std::vector<CoreCommand>& commands) {
     if (const auto* c = std::get_if<LiveEvent>(&command)) on(*c);
     if (const auto* c = std::get_if<RequestDone>(&command)) on(*c);
   }
-  for (const PlaceCall* place : placed) check_pace(place->campaign);
+  for (const PlaceCall* place : placed) {
+    // A call for one agent alone has its agent, however many calls the others' luck has left over.
+    const auto call = calls_.find(place->attempt);
+    if (call == calls_.end() || !call->second.personal) check_pace(place->campaign);
+  }
   check_queue();
 }
 

@@ -23,7 +23,8 @@ using core::CoreEvent;
 using core::testing::FixedZones;
 using core::testing::ModelStore;
 
-constexpr Duration kAftermath = 8min;
+// A call that is parked at the last moment: twice the park limit, the message, and its end.
+constexpr Duration kAftermath = 12min;
 
 /// One run: the engine in the middle, channels to everybody else, faults from above.
 class Simulation {

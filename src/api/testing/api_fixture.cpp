@@ -82,6 +82,12 @@ void ApiTest::start() {
     commands_.push_back(std::move(command));
     changed_.notify_all();
   };
+  ports.system = [] {
+    SystemView view;
+    view.database = "test.db";
+    return view;
+  };
+  ports.speak = [](const std::string& text) -> Result<std::string> { return "RIFF" + text; };
   auto started = Server::start(config, std::move(ports));
   ASSERT_TRUE(started.ok()) << started.error().message;
   server_ = std::move(*started);
