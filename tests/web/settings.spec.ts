@@ -45,8 +45,17 @@ test('SIP profiles are created, changed and deleted; a refused name is said besi
 
   await page.getByRole('link', { name: 'Desk phones' }).click();
   await page.getByRole('switch', { name: /SIP ping/ }).click();
+  const pattern = page.getByRole('textbox', { name: 'Dial pattern' });
+  await pattern.fill('49-anything');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(pattern).toHaveAccessibleDescription(/holds digits, X, Z, N, and a dot/);
+  await pattern.fill('49.,1NXXNXXXXXX');
+  await page.getByRole('textbox', { name: 'Channels' }).fill('2');
+  await page.getByRole('textbox', { name: 'Bandwidth, kbit/s' }).fill('128');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('gridcell', { name: 'Off', exact: true })).toBeVisible();
+  const { items: profiles } = await client.get<{ items: object[] }>('/sip_profiles');
+  expect(profiles).toContainEqual(expect.objectContaining({ dial_pattern: '49.,1NXXNXXXXXX', channels: 2, cps: 1, bandwidth_kbps: 128, sip_ping: false }));
 
   await page.getByRole('row', { name: /To be deleted/ }).getByRole('checkbox').check();
   await page.getByRole('button', { name: 'Delete 1' }).click();

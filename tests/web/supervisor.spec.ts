@@ -208,6 +208,23 @@ test('own dispositions and retry rules are chosen while a campaign is created', 
   expect(made?.retry_rules.map(({ outcome }) => outcome)).not.toContain('busy');
 });
 
+test('a campaign has a message for whom no agent is free, and the supervisor listens to it', async () => {
+  const { id } = await client.post<{ id: number }>('/campaigns', { name: 'Lunar', type: 'auto' });
+  await page.goto(`/campaigns/${id}/edit`);
+  const message = page.getByRole('textbox', { name: 'Message when no agent is free' });
+  await expect(page.getByText('Without a text customers hear a general message')).toBeVisible();
+  await message.fill('Hello, this is Lunar Solar. You can reach us on 1 555 0100.');
+  const spoken = page.waitForResponse('**/api/v1/speech');
+  await page.getByRole('button', { name: 'Listen' }).click();
+  const answer = await spoken;
+  await answer.finished();
+  expect(answer.status()).toBe(200);
+  expect(Number(await answer.headerValue('content-length'))).toBeGreaterThan(44_100);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { name: 'Lunar' })).toBeVisible();
+  expect(await client.get<object>(`/campaigns/${id}`)).toMatchObject({ drop_message: 'Hello, this is Lunar Solar. You can reach us on 1 555 0100.' });
+});
+
 test('Manage Agents says who may work in a campaign', async () => {
   for (const name of ['Otto Berg', 'Pia Holm']) await client.post('/users', { name, username: name.slice(0, 4).trim().toLowerCase(), password: 'long enough words', role: 'agent' });
   await page.goto(`/campaigns/${records.campaign.id}`);
