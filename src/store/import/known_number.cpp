@@ -99,9 +99,11 @@ std::optional<PhoneNumber> recognise_number(std::string_view text, std::string_v
   std::array<char, kMostDigits> room;
   const auto digits = digits_of(text, room);
   if (!digits) return std::nullopt;
-  if (plus) return international(*digits);
-  const Dialing* dialing = dialing_of(country);
-  return dialing == nullptr ? std::nullopt : national(*digits, *dialing);
+  const Dialing* dialing = plus ? nullptr : dialing_of(country);
+  if (!plus && dialing == nullptr) return std::nullopt;
+  auto number = plus ? international(*digits) : national(*digits, *dialing);
+  if (number && number->e164.size() > kLongestE164) return std::nullopt;
+  return number;
 }
 
 }  // namespace carillon::store

@@ -127,6 +127,8 @@ Result<PhoneNumber> parse_phone_by_library(std::string_view text,
 
   PhoneNumber result;
   util().Format(number, PhoneNumberUtil::E164, &result.e164);
+  // The library knows numbering plans that go beyond what can be dialed from abroad.
+  if (result.e164.size() > kLongestE164) return invalid_phone("the phone number is too long");
   result.country_calling_code = number.country_code();
   result.geographical = util().IsNumberGeographical(type, number.country_code());
   result.premium_rate = type == PhoneNumberUtil::PREMIUM_RATE;

@@ -8,6 +8,9 @@
 
 namespace carillon::store {
 
+/// "+" and 15 digits (ITU-T E.164, section 6).
+constexpr size_t kLongestE164 = 16;
+
 /// A valid number.
 struct PhoneNumber {
   std::string e164;              ///< "+442079460123"

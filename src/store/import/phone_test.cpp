@@ -21,6 +21,16 @@ std::string e164(std::string_view input, std::string_view country = "") {
   return parsed ? parsed->e164 : "error: " + parsed.error().message;
 }
 
+TEST(Phone, NothingIsLongerThanFifteenDigits) {
+  // German numbers of 14 and more national digits are valid to the library.
+  for (const auto& [text, country] :
+       {std::pair{"+4946020790112123", ""}, std::pair{"046020790112123", "DE"}}) {
+    const auto number = parse_phone(text, country);
+    ASSERT_FALSE(number.ok()) << text << " became " << number->e164;
+    EXPECT_NE(number.error().message.find("too long"), std::string::npos) << number.error().message;
+  }
+}
+
 TEST(Phone, InternationalFormOfManyCountries) {
   EXPECT_EQ(e164("+1 (212) 555-0123"), "+12125550123");
   EXPECT_EQ(e164("+44 20 7946 0123"), "+442079460123");
