@@ -18,6 +18,7 @@
 #include "server/version.h"
 #include "store/import/dnc_imports.h"
 #include "store/import/import_jobs.h"
+#include "telephony/media/prompts.h"
 #include "telephony/media/speech.h"
 #include "telephony/telephony.h"
 
@@ -58,6 +59,7 @@ store::ZoneOpen zone_open_by(const core::TimeZones& zones) {
 core::EngineOptions engine_options() {
   core::EngineOptions options;
   options.home_zone = zone_of_this_machine();
+  options.safe_harbour_prompt = media::kSafeHarbourName;
   return options;
 }
 
