@@ -326,9 +326,11 @@ test('leads are replaced after a question that names their number', async () => 
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Replace 2 leads?' });
   await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
   expect(await client.get(`/leadsets/${fresh.id}/lead_count`)).toEqual({ total: 2 });
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await dialog.getByRole('button', { name: 'Delete 2 and import' }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole('heading', { name: 'Imported', exact: true })).toBeVisible();
   await expectAccessible(page);
   await page.screenshot({ path: 'test-results/upload-report.png' });
