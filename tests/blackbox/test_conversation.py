@@ -13,12 +13,14 @@ from desk_phone import RATE, share_of
 TONE_0001 = 325  # of a sandbox number that ends in 0001: 300 Hz + 25 Hz times its last two digits
 
 
-def centre_with_a_call(start, bank, phone="+12022340001", database=(), **options):
+def centre_with_a_call(start, bank, phone="+12022340001", database=(), extra=(), **options):
     sandbox = start.sandbox()
     server = start.server(*database).started()
     centre = Centre(server, sandbox.port, bank, **options)
     bank.register_all()
     centre.add_lead(phone, first_name="Ada", last_name="Lovelace")
+    for number in extra:
+        centre.add_lead(number)
     agent = centre.agents[0]
     centre.switch(True)
     agent.log_in(centre.campaign)
@@ -115,6 +117,13 @@ def test_a_call_that_the_customer_ends_is_gone_at_once(start, bank):
     attempt = centre.attempts()[0]
     assert attempt["ended_by"] == "customer"
     assert 1_500 < attempt["ended_at"] - attempt["answered_at"] < 4_000
+
+
+def test_whoever_waits_in_vain_hears_the_message_of_the_house(start, bank):
+    centre, _, _ = centre_with_a_call(start, bank, outbound_multiplier=2.0, cps=100, extra=("+12023340001",), trunk={"cps": 100})
+    dropped = eventually(lambda: next((a for a in centre.attempts() if a["outcome"] == "dropped"), None), what="a call for whom no agent was free")
+    assert 6_000 < dropped["ended_at"] - dropped["answered_at"] < 40_000, "two seconds of waiting, then the message"
+    assert not [line for line in centre.server.lines if "safe_harbour" in line]
 
 
 def test_each_refusal_has_its_outcome(start, bank):
