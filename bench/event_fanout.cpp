@@ -250,14 +250,9 @@ int main() {
   config.key = folder / "key.pem";
   config.setup_code = "code";
   make_certificate(config.certificate, config.key);
-  auto server = api::Server::start(config, {**store,
-                                            nullptr,
-                                            nullptr,
-                                            [](CoreRequest) { return true; },
-                                            [](TelephonyCommand) {},
-                                            {},
-                                            {},
-                                            {}});
+  auto server = api::Server::start(config, {.store = **store,
+                                            .to_core = [](CoreRequest) { return true; },
+                                            .to_telephony = [](TelephonyCommand) {}});
   need(server.ok(), "the server");
   const int port = (*server)->http_port();
   const auto answer = api::testing::ask(

@@ -95,17 +95,17 @@ struct Ports {
   store::ImportJobs* imports = nullptr;      ///< null: imports are answered with 503
   store::DncImports* dnc_imports = nullptr;  ///< null: as above
   /// False: the core's inbox is full.
-  std::function<bool(CoreRequest)> to_core;
+  std::function<bool(CoreRequest)> to_core{};
   /// AgentOffer, SetPhones at start and whenever a phone changed, and test calls.
-  std::function<void(TelephonyCommand)> to_telephony;
+  std::function<void(TelephonyCommand)> to_telephony{};
   /// As StoreConfig::zone_open.
-  store::ZoneOpen zone_open;
+  store::ZoneOpen zone_open{};
   /// Counters of the other rooms. May be empty.
-  std::function<std::vector<Metric>()> metrics;
+  std::function<std::vector<Metric>()> metrics{};
   /// Parts ("core", "telephony") to an empty text when alive, else a sentence. May be empty.
-  std::function<std::map<std::string, std::string>()> health;
+  std::function<std::map<std::string, std::string>()> health{};
   /// May be empty.
-  std::function<SystemView()> system;
+  std::function<SystemView()> system{};
   /// The bytes of a WAV file that speaks the text. Called on a worker, and may block. May be empty.
   std::function<Result<std::string>(const std::string& text)> speak{};
 };
