@@ -130,6 +130,7 @@ Task<Response> get_recording(Call& call);
 Task<Response> get_live(Call& call);
 Task<Response> watch_events(Call& call);
 Task<Response> pause_agent(Call& call);
+Task<Response> end_live_call(Call& call);
 Task<Response> sign_out_agent(Call& call);
 
 // handlers_agent.cpp: the agent console

@@ -99,6 +99,15 @@ Task<Response> pause_agent(Call& call) {
   co_return response;
 }
 
+Task<Response> end_live_call(Call& call) {
+  const AttemptId attempt{call.ids[0]};
+  if (!call.services.live.call(attempt)) {
+    co_return problem(Error{ErrorCode::kNotFound, "This call is over.", {}});
+  }
+  auto response = co_await ask_core(call.services, EndLiveCall{{}, attempt});
+  co_return response;
+}
+
 Task<Response> sign_out_agent(Call& call) {
   const AgentSessionId session{call.ids[0]};
   if (!call.services.live.session(session)) co_return problem(no_such_session());

@@ -136,6 +136,7 @@ std::vector<Route> make_routes() {
 
       {kGet, "/api/v1/live", kSupervisor, Body::kNone, get_live},
       {kGet, "/api/v1/events", kAgent, Body::kWebSocket, watch_events},
+      {kPost, "/api/v1/live/calls/{id}/end", kSupervisor, Body::kNone, end_live_call},
       {kPost, "/api/v1/agent_sessions/{id}/pause", kSupervisor, Body::kOptionalJson, pause_agent},
       {kPost, "/api/v1/agent_sessions/{id}/sign_out", kSupervisor, Body::kNone, sign_out_agent},
 

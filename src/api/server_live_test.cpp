@@ -310,6 +310,20 @@ TEST_F(LiveTest, SupervisorsPauseAndSignOutAgents) {
   EXPECT_EQ(post(admin, "/api/v1/agent_sessions/99/pause", Json::object()).status, 404);
 }
 
+TEST_F(LiveTest, SupervisorsEndCalls) {
+  begin();
+  server().publish(call(5, CallState::kRinging));
+  const auto path = "/api/v1/live/calls/5/end";
+  int status = 0;
+  for (int i = 0; i < 200 && status != 204; ++i) {
+    status = send(admin, "POST", path, std::nullopt).status;  // 404 until the call is in the view
+  }
+  EXPECT_EQ(status, 204);
+  EXPECT_EQ(std::get<EndLiveCall>(core_request(0)).attempt, AttemptId{5});
+  EXPECT_EQ(send(ann, "POST", path, std::nullopt).status, 403);
+  EXPECT_EQ(send(admin, "POST", "/api/v1/live/calls/6/end", std::nullopt).status, 404);
+}
+
 // ------------------------------------------------------------------------------- line
 
 TEST_F(LiveTest, TheLineCarriesOffersAnswersAndPresence) {

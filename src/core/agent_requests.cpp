@@ -144,6 +144,18 @@ void handle_one(World& world, const AgentHangUp& request) {
   world.done(request.request);
 }
 
+void handle_one(World& world, const EndLiveCall& request) {
+  Call* call = world.find_call(request.attempt);
+  if (!call || call->state == AttemptState::kEnding) {
+    return world.refuse(request.request, ErrorCode::kNotFound, "This call is over.");
+  }
+  AgentSession* session = world.find_session(call->session);
+  attempts::end(world, *call,
+                {Outcome::kAgentUnavailable, EndedBy::kSystem, "A supervisor ended the call."});
+  if (session && has_call(session->state)) agent_sessions::call_over(world, *session);
+  world.done(request.request);
+}
+
 void handle_one(World& world, const AgentHold& request) {
   AgentSession* session = nullptr;
   Call* call = call_of(world, request, session);

@@ -347,8 +347,8 @@ void requeue(World& world, Call& call) {
 void leave_to_third(World& world, Call& call) {
   call.session = {};
   call.held = false;
-  clear_deadline(world, call);
   enter(world, call, S::kTransferred);
+  set_deadline(world, call, world.options.transferred_limit);
 }
 
 void set_limit(World& world, const Call& call, Duration in) {
@@ -405,6 +405,9 @@ void overdue(World& world, AttemptId attempt) {
     case S::kWaiting: return announce(world, *call);
     case S::kConnected:
     case S::kParked: return handover::overdue(world, *call);
+    case S::kTransferred:
+      return end(world, *call,
+                 {Outcome::kAnswered, EndedBy::kSystem, "It was handed on and did not end."});
     case S::kAnnouncing:
       return end(world, *call, {Outcome::kDropped, EndedBy::kSystem, "No agent was free in time."});
     case S::kEnding: {

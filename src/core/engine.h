@@ -50,6 +50,9 @@ struct EngineOptions {
   /// A parked call that nobody takes goes back to the queue after this time, and waits there for
   /// the same time again; then it hears the safe-harbour message.
   Duration park_limit = 5min;
+  /// Customers who were handed on to a number talk to it for so long at most: no agent is there to
+  /// see that they are done.
+  Duration transferred_limit = 4h;
   /// The figures of a campaign are published at most once in this time.
   Duration live_interval = 250ms;
   /// IANA zone of the house: the figures of today begin anew at its midnight.

@@ -199,7 +199,9 @@ void ScriptStage::on(const RequestDone& done) {
     return;
   }
   StagedAgent* agent = agent_by_id(asked->second);
+  const bool of_supervisor = asked->second == UserId{};
   asked_by_.erase(asked);
+  if (of_supervisor && !done.result) breach = "refused: " + done.result.error().message;
   if (!agent) return;
   if (!done.result) {
     agent->refusal = done.result.error().message;

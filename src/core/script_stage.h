@@ -78,6 +78,13 @@ class ScriptStage {
     asked_by_[request.request] = agent.id;
     send(CoreRequest{request});
   }
+  /// The same of a supervisor, whom nothing may be refused.
+  template <class Request>
+  void request_of_supervisor(Request request) {
+    request.request = RequestId{++last_request_};
+    asked_by_[request.request] = UserId{};
+    send(CoreRequest{request});
+  }
   void let_the_store_work();
 
   StagedAgent* agent_of(AgentSessionId session);

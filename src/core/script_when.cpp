@@ -292,6 +292,10 @@ void add_agent_phrases(PhraseTable& table) {
         close.by_supervisor = true;
         return close;
       }));
+  add(R"(the supervisor ends the call of (\+\d+))", [](ScriptStage& stage, Gaps g) {
+    stage.request_of_supervisor(EndLiveCall{{}, stage.attempt_to(g[1])});
+    return std::string{};
+  });
   add(R"((\w+) hangs up)", by_agent<AgentHangUp>([](Gaps) { return AgentHangUp{}; }));
   add(R"((\w+) (holds|takes back) the call)", by_agent<AgentHold>([](Gaps g) {
         AgentHold hold;

@@ -120,9 +120,12 @@ class House:
     def supervisor(self, choice):
         admin, campaign = self.centre.admin, f"/campaigns/{self.centre.campaign}"
         while not self.stop.wait(choice.uniform(0.3, 1.5)):
-            agents = admin.get("/live")["agents"]
+            live = admin.get("/live")
+            agents, calls = live["agents"], live["calls"]
             session = choice.choice(agents)["session_id"] if agents else 0
+            attempt = choice.choice(calls)["attempt_id"] if calls else 0
             actions = {
+                "end a call": lambda: admin.post(f"/live/calls/{attempt}/end"),
                 "force pause": lambda: admin.post(f"/agent_sessions/{session}/pause"),
                 "sign out": lambda: admin.post(f"/agent_sessions/{session}/sign_out"),
                 "pace": lambda: admin.patch(campaign, outbound_multiplier=choice.choice([1, 1.5, 3])),
@@ -130,7 +133,7 @@ class House:
                 "leadset off and on": lambda: [admin.patch(f"/leadsets/{self.centre.leadset}", active=on) for on in (False, True)],
                 "trunk": lambda: admin.patch(f"/trunks/{self.centre.trunk}", channels=choice.choice([3, 20])),
             }
-            what = choice.choices(list(actions), [3, 1, 3, 1, 1, 1])[0]
+            what = choice.choices(list(actions), [3, 3, 1, 3, 1, 1, 1])[0]
             try:
                 self.attempt(what, actions[what])
             except Exception as error:

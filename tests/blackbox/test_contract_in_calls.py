@@ -107,7 +107,12 @@ def test_calls_are_as_the_contract_says(start, bank, succeeded):
     bob.wait_for("in_call")
     bob.api.post("/agent/session/hangup")
     bob.wait_for("wrap_up")
-    bob.dispose(attempt, "SALE MADE", then_pause=True)
+    bob.dispose(attempt, "SALE MADE")
+    centre.add_lead("+12022340014")
+    second = bob.wait_for("in_call")["attempt_id"]
+    admin.post(f"/live/calls/{second}/end")
+    bob.wait_for("wrap_up")
+    bob.dispose(second, then_pause=True)
     assert admin.get(f"/attempts/{attempt}")["disposition"] == "SALE MADE"
     kinds = {event["kind"] for event in admin.get(f"/attempts/{attempt}/events")["items"]}
     assert {"hold", "consult", "conference", "park", "retrieve", "transfer"} <= kinds

@@ -19,6 +19,7 @@ let carrier: ToneCustomers;
 let outsider: ToneCustomers;
 let browser: AgentBrowser;
 let client: ProgramClient;
+let campaignId: number;
 let nina: Page;
 let otto: Page;
 
@@ -31,6 +32,7 @@ test.beforeAll(async () => {
   ]);
   client = await ProgramClient.setUp(carillon);
   const { campaign, person, trunks } = await client.prepareCampaign({ carrierPort: carrier.port, carrierPing: false, phones: ['+12125550100'], active: true });
+  campaignId = campaign.id;
   const second = await client.post('/users', { ...colleague, role: 'agent' });
   // The customer's trunk has one channel, so that whoever is asked in comes over the other.
   const other = await client.post('/trunks', { name: 'Outside', host: '127.0.0.1', port: outsider.port, options_ping: false });
@@ -147,9 +149,20 @@ test('the details are put right during the call, also over a reload, and marked 
   await expect(nina.getByRole('button', { name: 'Details are marked invalid' })).toBeVisible();
 });
 
-test('tags go with the disposition, and the call log tells the whole course', async ({}, info) => {
+test('a supervisor ends a call on the page of its campaign, and its agent goes to wrap-up', async ({}, info) => {
   await expect(endButton(nina)).toBeVisible();
-  await endButton(nina).click();
+  const page = await nina.context().newPage();
+  await page.goto(`${carillon.url}/campaigns/${campaignId}`);
+  await page.getByRole('button', { name: 'End the call with +12125550100' }).click();
+  const dialog = page.getByRole('dialog', { name: 'End the call with +12125550100?' });
+  await page.screenshot({ path: info.outputPath('end-call.png') });
+  await dialog.getByRole('button', { name: 'End the call' }).click();
+  await expect(page.getByText('No call is under way.')).toBeVisible();
+  await expect(endButton(nina)).toBeHidden();
+  await page.close();
+});
+
+test('tags go with the disposition, and the call log tells the whole course', async ({}, info) => {
   await nina.getByRole('radio', { name: /SALE MADE/ }).check();
   await nina.getByRole('combobox', { name: 'Tags' }).fill('solar');
   await nina.getByRole('combobox', { name: 'Tags' }).press('Enter');

@@ -187,6 +187,7 @@ void People::with_third(Person& person) {
 void People::talk(Person& person) {
   if (person.live->third && random_.chance(0.5)) return with_third(person);
   if (agenda_.now() - person.state_since >= person.patience) return ask(person, AgentHangUp{});
+  if (random_.chance(0.005)) return ask(person, EndLiveCall{{}, person.live->attempt});
   const double mood = random_.fraction();
   if (mood < 0.05) {
     AgentHold hold;

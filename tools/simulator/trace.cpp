@@ -97,6 +97,9 @@ struct Words {
   std::string operator()(const AgentHangUp& m) const {
     return fmt::format("[{}] session {} hangs up", m.request, m.session);
   }
+  std::string operator()(const EndLiveCall& m) const {
+    return fmt::format("[{}] a supervisor ends attempt {}", m.request, m.attempt);
+  }
   std::string operator()(const AgentEcho& m) const {
     return fmt::format("[{}] session {} {} an echo test", m.request, m.session,
                        m.on ? "begins" : "stops");

@@ -48,6 +48,11 @@ struct AgentHangUp {
   RequestId request;
   AgentSessionId session;
 };
+/// A supervisor ends a call, wherever it is: with an agent, in the queue, parked, handed on.
+struct EndLiveCall {
+  RequestId request;
+  AttemptId attempt;
+};
 struct AgentHold {
   RequestId request;
   AgentSessionId session;
@@ -139,8 +144,8 @@ struct SubmitDisposition {
 };
 
 using CoreRequest = std::variant<OpenAgentSession, CloseAgentSession, SetAgentReady, AgentPresence,
-                                 AgentHangUp, AgentHold, AgentMute, AgentEcho, AgentDigits,
-                                 AgentPark, AgentRetrieve, AgentTransfer, AgentConsult,
+                                 AgentHangUp, EndLiveCall, AgentHold, AgentMute, AgentEcho,
+                                 AgentDigits, AgentPark, AgentRetrieve, AgentTransfer, AgentConsult,
                                  AgentConsultStep, PreviewDecision, NextPreview, SubmitDisposition>;
 
 // ------------------------------------------------------------------------------- what people watch

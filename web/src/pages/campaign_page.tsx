@@ -1,11 +1,15 @@
+import { Button } from '@mantine/core';
 import { IconCopy, IconInfoCircle, IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { api, unwrap } from '@/api/client';
+import { showError } from '@/app/errors';
 import { useLive } from '@/api/live_stream';
 import { campaignQuery, campaignStatsQuery } from '@/api/queries';
 import type { AgentLive, CallLive, Campaign } from '@/api/types';
 import { Ready } from '@/components/async_state';
+import { useConfirm } from '@/components/confirm';
 import { Elapsed } from '@/components/elapsed';
 import { Figure } from '@/components/figure';
 import { FigureStrip } from '@/components/figure_strip';
@@ -228,7 +232,31 @@ function ActiveCalls({ calls }: { calls: CallLive[] }) {
         { header: 'Started', number: true, cell: (row) => new Date(row.started_at).toLocaleTimeString() },
         { header: 'Agent', cell: (row) => (row.agent_id ? (names.get(row.agent_id) ?? row.agent_id) : '') },
         { header: 'Call', number: true, cell: (row) => row.attempt_id },
+        { header: 'Actions', hideHeader: true, cell: (row) => <EndCall call={row} /> },
       ]}
     />
+  );
+}
+
+function EndCall({ call }: { call: CallLive }) {
+  const confirm = useConfirm();
+  async function end() {
+    const yes = await confirm({
+      title: `End the call with ${call.phone}?`,
+      text: 'The customer is cut off. An agent who talks with them goes to wrap-up.',
+      action: 'End the call',
+      danger: true,
+    });
+    if (!yes) return;
+    try {
+      await unwrap(api.POST('/live/calls/{id}/end', { params: { path: { id: call.attempt_id } } }));
+    } catch (error) {
+      showError(error);
+    }
+  }
+  return (
+    <Button variant="default" size="compact-sm" aria-label={`End the call with ${call.phone}`} onClick={() => void end()}>
+      End
+    </Button>
   );
 }
