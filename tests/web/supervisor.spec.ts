@@ -96,6 +96,72 @@ test('the call log is filtered, and exported whole with what matches', async () 
   await expect(total).toHaveText('2,500');
 });
 
+test('while calls come in, a row of the call log stays under the pointer, under the press, and in focus', async () => {
+  await page.goto('/calls?sort=-id');
+  const total = page.getByRole('toolbar', { name: 'Calls tools' }).getByRole('status');
+  await expect(total).toHaveText('2,500');
+  // One more call on top with each refresh, as if they came in meanwhile.
+  let more = 0;
+  await page.route('**/api/v1/attempts?*', async (route) => {
+    const answer = await route.fetch();
+    const list = (await answer.json()) as { items: { id: number; phone: string }[]; total: number };
+    const [first] = list.items;
+    if (first && route.request().url().includes('offset=0&')) {
+      const come = Array.from({ length: more }, (_, n) => ({ ...first, id: 90_000 + more - n, phone: `+1312999000${more - n}` }));
+      list.items = [...come, ...list.items].slice(0, list.items.length);
+    }
+    await route.fulfill({ response: answer, json: { ...list, total: list.total + more } });
+  });
+  const callComesIn = async (shown: boolean) => {
+    more += 1;
+    const come = page.waitForResponse((response) => response.url().includes('/api/v1/attempts?'));
+    await page.getByRole('button', { name: 'Refresh' }).dispatchEvent('click');
+    await (await come).finished();
+    if (shown) await expect(total).toHaveText(`2,50${more}`);
+  };
+  const phoneUnderPointer = () => page.locator('.ag-row:hover [col-id=phone]').textContent();
+
+  const row = cell('+12125552497');
+  await row.hover();
+  await callComesIn(true);
+  await expect.poll(phoneUnderPointer).toBe('+12125552497');
+  // A press that lasts: what came meanwhile waits for the click.
+  await page.mouse.down();
+  await callComesIn(false);
+  await page.mouse.up();
+  await expect(page.getByRole('dialog').getByText('+12125552497', { exact: true })).toBeVisible();
+  await expect(total).toHaveText('2,502');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+
+  // Away from the rows the newest calls show again; the focus is still with its row.
+  await page.getByRole('heading', { name: 'Call log' }).hover();
+  await expect(cell('+13129990002')).toBeVisible();
+  await cell('+12125552498').click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.keyboard.press('ArrowDown');
+  const focused = page.locator('.ag-row', { has: page.locator(':focus') }).locator('[col-id=phone]');
+  await expect(focused).toHaveText('+12125552497');
+  await callComesIn(true);
+  await expect(focused).toHaveText('+12125552497');
+
+  // Who has scrolled stays where they are.
+  await cell('+12125552490').hover();
+  await page.mouse.wheel(0, 4000);
+  await expect(cell('+12125552490')).toBeHidden();
+  const onTop = () => page.evaluate(() => {
+    const top = document.querySelector('.ag-grid-viewport')?.getBoundingClientRect().top ?? 0;
+    return [...document.querySelectorAll('.ag-row')].map((each) => ({ at: Math.round(each.getBoundingClientRect().top - top), phone: each.querySelector('[col-id=phone]')?.textContent ?? '' }))
+      .filter(({ at }) => at >= 36).sort((a, b) => a.at - b.at)[0];
+  });
+  const before = await onTop();
+  await page.getByRole('heading', { name: 'Call log' }).hover();
+  await callComesIn(true);
+  await expect.poll(onTop).toEqual(before);
+  await page.unroute('**/api/v1/attempts?*');
+});
+
 test('an exported table runs no formula in a spreadsheet', async () => {
   await client.post('/scripts', { name: '=1+2', body: '<p>Hello</p>' });
   await page.goto('/?tab=scripts');
