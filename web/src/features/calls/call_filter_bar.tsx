@@ -5,7 +5,6 @@ import { campaignsQuery, usersQuery } from '@/api/queries';
 import type { Campaign, Outcome } from '@/api/types';
 import { choicesOf, FilterSelect } from '@/components/filter_select';
 import { outcomeChoices } from '@/features/states';
-import classes from './call_filter_bar.module.css';
 import { isFiltered, noFilters, type CallFilters } from './call_filters';
 
 /** What narrows the call log down. */
@@ -14,12 +13,12 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
   const users = useQuery(usersQuery);
   const number = (value: string | undefined) => (value ? Number(value) : undefined);
   return (
-    <div className={classes.filters}>
+    <>
       <TextInput
         aria-label="Phone begins with"
         placeholder="Phone"
         leftSection={<IconSearch size={16} aria-hidden />}
-        w={150}
+        w={130}
         value={filters.phone ?? ''}
         onChange={(event) => onChange({ phone: event.currentTarget.value || undefined })}
       />
@@ -27,7 +26,7 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
         label="Campaign"
         all="All campaigns"
         searchable
-        w={150}
+        w={130}
         data={choicesOf(campaigns.data)}
         value={filters.campaign}
         onChange={(campaign) => onChange({ campaign: number(campaign) })}
@@ -36,7 +35,7 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
         label="Agent"
         all="All agents"
         searchable
-        w={140}
+        w={130}
         data={choicesOf(users.data)}
         value={filters.agent}
         onChange={(agent) => onChange({ agent: number(agent) })}
@@ -44,7 +43,7 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
       <FilterSelect
         label="Outcome"
         all="All outcomes"
-        w={140}
+        w={130}
         data={outcomeChoices}
         value={filters.outcome}
         onChange={(outcome) => onChange({ outcome: outcome as Outcome | undefined })}
@@ -53,19 +52,19 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
         label="Disposition"
         all="All dispositions"
         searchable
-        w={150}
+        w={130}
         data={dispositionsOf(campaigns.data, filters.disposition)}
         value={filters.disposition}
         onChange={(disposition) => onChange({ disposition })}
       />
-      <TextInput aria-label="From day" type="date" w={140} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
-      <TextInput aria-label="To day" type="date" w={140} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
+      <TextInput aria-label="From day" type="date" w={130} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
+      <TextInput aria-label="To day" type="date" w={130} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
       {isFiltered(filters) ? (
         <Button variant="subtle" onClick={() => onChange(noFilters)}>
           Clear
         </Button>
       ) : null}
-    </div>
+    </>
   );
 }
 
