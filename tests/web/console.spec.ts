@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { AgentBrowser } from './browser';
 import { Carillon, Sandbox } from './carillon';
 import { look } from './looks';
-import { chooseCampaign, expectNotice, figure, leaveCampaign, signIn } from './people';
+import { expectNotice, figure, leaveCampaign, logIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
 
 // What agents write down is never lost, what they can press is always there. Numbers that end in 0014
@@ -27,7 +27,7 @@ test.beforeAll(async () => {
   for (const [index, area] of [212, 312, 415, 305, 206, 617, 404, 713, 202, 503, 602, 702].entries()) {
     await addLead(`Customer${index + 1}`, area);
   }
-  nina = await logIn(agent);
+  nina = await logIn(browser, carillon.url, agent);
 });
 
 test.afterAll(async () => {
@@ -46,14 +46,6 @@ async function addLead(name: string, area: number): Promise<void> {
     comments: 'Asked about the yearly plan at the fair.',
     custom: { Größe: '12 m²', 'Plan (2026)': 'Yearly' },
   });
-}
-
-async function logIn(who: { username: string; password: string }): Promise<Page> {
-  const page = await (await browser.newContext(carillon.url)).newPage();
-  await signIn(page, carillon.url, who);
-  if (who.username === administrator.username) await page.goto('/console');
-  await chooseCampaign(page);
-  return page;
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -112,7 +104,7 @@ test('the notes of a parked call wait for it, whatever is typed meanwhile', asyn
   await notes(nina).fill('Another customer.');
   await savedWithTheCall(nina);
 
-  otto = await logIn(colleague);
+  otto = await logIn(browser, carillon.url, colleague);
   await otto.getByRole('button', { name: /^Retrieve/ }).click();
   await inCall(otto);
   expect(await customer(otto)).toBe(first);
@@ -202,7 +194,7 @@ test('a manager who helps out sees the own day, not that of everybody', async ()
   await nina.keyboard.press('Alt+KeyR');
   await expect(nina.getByText('break', { exact: true })).toBeVisible();
   await switchCampaign(true);
-  const manager = await logIn(administrator);
+  const manager = await logIn(browser, carillon.url, administrator);
   await expect(figure(manager, 'Today')).toHaveText('0');
   await leaveCampaign(manager);
   await manager.context().close();

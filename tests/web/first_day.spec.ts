@@ -1,7 +1,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { AgentBrowser } from './browser';
 import { Carillon, Sandbox, setupCode } from './carillon';
-import { beginWork, expectNotice, expectNotToHear, expectToHear, figure, leaveCampaign } from './people';
+import { expectNotice, expectNotToHear, expectToHear, figure, leaveCampaign, logIn } from './people';
 import { administrator, agent } from './program_client';
 import { readStereo, strengthAt } from './sound';
 
@@ -172,8 +172,7 @@ test('the campaign is switched on', async () => {
 });
 
 test('the agent chooses the campaign and gets a line', async () => {
-  console_ = await (await agentBrowser.newContext(carillon.url)).newPage();
-  await beginWork(console_, carillon.url, agent);
+  console_ = await logIn(agentBrowser, carillon.url, agent);
   await expect(figure(supervisor, 'Agents paused')).toHaveText('1');
 });
 
