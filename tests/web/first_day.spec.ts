@@ -210,6 +210,7 @@ test('mute and the keypad work, by keyboard too', async () => {
   await console_.keyboard.press('Alt+KeyM');
   await expect(console_.getByText('You are muted')).toBeHidden();
   await console_.keyboard.press('Alt+KeyK');
+  await expect(console_.getByRole('group', { name: 'Keypad' })).toBeVisible();
   await console_.keyboard.type('12#');
   await expect(console_.getByLabel('Digits sent')).toHaveText('12#');
   await console_.keyboard.press('Alt+KeyK');

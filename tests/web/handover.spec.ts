@@ -148,7 +148,7 @@ test('tags go with the disposition, and the call log tells the whole course', as
   await nina.getByRole('button', { name: 'Submit', exact: true }).click();
   await expectNotice(nina, 'SALE MADE is saved.');
   await nina.goto('/calls');
-  await nina.getByRole('gridcell', { name: '+12125550100', exact: true }).first().click();
+  await nina.getByRole('row', { name: /\+12125550100.*SALE MADE/ }).click();
   const call = nina.getByRole('dialog');
   for (const line of ['Parked by Nina Frost', 'Retrieved by Otto Berg', 'Conference with Nina Frost', `Third party asked ${outside}`, 'Transferred to Ada Lindqvist']) {
     await expect(call.getByText(line).first()).toBeVisible();

@@ -44,6 +44,7 @@ test('a dead microphone is told in words', async ({}, info) => {
   await expectAccessible(silent);
   await silent.screenshot({ path: info.outputPath('silent.png') });
   await silent.keyboard.press('Escape');
+  await expect(meter(silent)).toBeHidden();
   await leaveCampaign(silent);
   await dead.close();
 });
