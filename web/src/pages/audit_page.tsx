@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ColDef } from 'ag-grid-community';
@@ -8,6 +7,7 @@ import { download } from '@/api/download';
 import { usersQuery } from '@/api/queries';
 import type { AuditEntry } from '@/api/types';
 import { ExportTool } from '@/components/data_grid';
+import { DayFilter } from '@/components/day_filter';
 import { choicesOf, FilterSelect } from '@/components/filter_select';
 import { formatTime, humanize } from '@/components/format';
 import { Page } from '@/components/page';
@@ -67,8 +67,8 @@ export function AuditPage() {
                 value={filters.user}
                 onChange={(user) => change({ user: user ? Number(user) : undefined })}
               />
-              <TextInput type="date" aria-label="From" w={130} value={filters.from ?? ''} onChange={(event) => change({ from: event.currentTarget.value || undefined })} />
-              <TextInput type="date" aria-label="To" w={130} value={filters.to ?? ''} onChange={(event) => change({ to: event.currentTarget.value || undefined })} />
+              <DayFilter end="From" value={filters.from} onChange={(from) => change({ from })} />
+              <DayFilter end="To" value={filters.to} onChange={(to) => change({ to })} />
             </>
           }
           toolbar={<ExportTool onClick={() => download('/audit.csv', query)} />}
