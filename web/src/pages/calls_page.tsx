@@ -63,7 +63,7 @@ export function CallsPage() {
           empty={
             isFiltered(filters)
               ? { title: 'No call matches', hint: 'Change or clear the filters.' }
-              : { title: 'No calls yet', hint: 'Every attempt to reach a lead is kept here, with its outcome and recording.' }
+              : { title: 'No calls yet', hint: 'Switch a campaign on, and let its agents go ready. Every attempt to reach a lead is kept here, with its outcome and recording.' }
           }
         />
       </Panel>
