@@ -33,9 +33,13 @@ test.afterAll(async () => {
 async function open(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${carillon.url}${path}`);
+  await loaded(page);
+  return page;
+}
+
+async function loaded(page: Page): Promise<void> {
   await expect(page.locator('h1')).toBeVisible();
   await expect(page.getByRole('status', { name: /Loading/ })).toHaveCount(0);
-  return page;
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -138,6 +142,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByText('Sound of a new call')).toBeVisible();
     await expectNoSeriousFault(page);
     await page.keyboard.press('Escape');
+    await expect(page.getByText('Sound of a new call')).toBeHidden();
     await leaveCampaign(page);
     await context.close();
   });
@@ -159,9 +164,9 @@ for (const width of [390, 768, 1024, 2560]) {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width, height: 844 } });
     const page = await context.newPage();
     await signIn(page, carillon.url, administrator);
-    for (const path of ['/', `/campaigns/${records.campaign.id}`, '/campaigns/new', `/leadsets/${records.leadset.id}`, '/calls', '/trunks/new']) {
+    for (const path of ['/', `/campaigns/${records.campaign.id}`, '/campaigns/new', `/leadsets/${records.leadset.id}`, '/calls', '/audit', '/trunks/new']) {
       await page.goto(`${carillon.url}${path}`);
-      await expect(page.locator('h1')).toBeVisible();
+      await loaded(page);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow, path).toBeLessThanOrEqual(0);
     }

@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { AgentBrowser } from './browser';
 import { Carillon, Sandbox } from './carillon';
 import { look } from './looks';
-import { chooseCampaign, expectNotice, figure, leaveCampaign, signIn } from './people';
+import { expectNotice, figure, leaveCampaign, logIn } from './people';
 import { administrator, agent, ProgramClient } from './program_client';
 
 // What agents write down is never lost, what they can press is always there. Numbers that end in 0014
@@ -27,7 +27,7 @@ test.beforeAll(async () => {
   for (const [index, area] of [212, 312, 415, 305, 206, 617, 404, 713, 202, 503, 602, 702].entries()) {
     await addLead(`Customer${index + 1}`, area);
   }
-  nina = await logIn(agent);
+  nina = await logIn(browser, carillon.url, agent);
 });
 
 test.afterAll(async () => {
@@ -46,14 +46,6 @@ async function addLead(name: string, area: number): Promise<void> {
     comments: 'Asked about the yearly plan at the fair.',
     custom: { Größe: '12 m²', 'Plan (2026)': 'Yearly' },
   });
-}
-
-async function logIn(who: { username: string; password: string }): Promise<Page> {
-  const page = await (await browser.newContext(carillon.url)).newPage();
-  await signIn(page, carillon.url, who);
-  if (who.username === administrator.username) await page.goto('/console');
-  await chooseCampaign(page);
-  return page;
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -112,10 +104,10 @@ test('the notes of a parked call wait for it, whatever is typed meanwhile', asyn
   await notes(nina).fill('Another customer.');
   await savedWithTheCall(nina);
 
-  otto = await logIn(colleague);
+  otto = await logIn(browser, carillon.url, colleague);
   await otto.getByRole('button', { name: /^Retrieve/ }).click();
   await inCall(otto);
-  expect(await customer(otto)).toBe(first);
+  await expect.poll(() => customer(otto)).toBe(first);
   await expect(notes(otto)).toHaveValue('Wants the yearly plan.');
   await expect(otto.getByText('solar', { exact: true })).toBeVisible();
   await notes(otto).fill('Wants the yearly plan. Two roofs.');
@@ -126,7 +118,7 @@ test('the notes of a parked call wait for it, whatever is typed meanwhile', asyn
   await finish(nina, 'NOT INTERESTED');
   await nina.getByRole('button', { name: /^Retrieve/ }).click();
   await inCall(nina);
-  expect(await customer(nina)).toBe(first);
+  await expect.poll(() => customer(nina)).toBe(first);
   await expect(notes(nina)).toHaveValue('Wants the yearly plan. Two roofs.');
 });
 
@@ -166,9 +158,11 @@ test('details that are changed and not saved go with the disposition, own column
   await expect(nina.getByText(/The changed contact details could not be saved. There is no such time zone/)).toBeVisible();
   await nina.getByLabel('Time zone').fill('');
   await submit(nina, 'SALE MADE');
-  const saved = await client.get<{ city: string; custom: Record<string, string> }>(`/leads/${lead}`);
-  expect(saved.city).toBe('Salem');
-  expect(saved.custom).toEqual({ Größe: '14 m²', 'Plan (2026)': 'Yearly' });
+  const saved = async () => {
+    const { city, custom } = await client.get<{ city: string; custom: Record<string, string> }>(`/leads/${lead}`);
+    return { city, custom };
+  };
+  await expect.poll(saved).toEqual({ city: 'Salem', custom: { Größe: '14 m²', 'Plan (2026)': 'Yearly' } });
 });
 
 test('without a disposition in time the agent is out, back with one click, and can still set it', async ({}, info) => {
@@ -190,7 +184,7 @@ test('without a disposition in time the agent is out, back with one click, and c
   await submit(nina, 'WRONG DETAILS');
   await expect(nina.getByRole('radiogroup', { name: 'Disposition' })).toBeHidden();
   await expect(nina.getByText('Waiting', { exact: true })).toBeVisible();
-  expect(await notesOf('WRONG DETAILS')).toBe('Call her at work.');
+  await expect.poll(() => notesOf('WRONG DETAILS')).toBe('Call her at work.');
   await client.patch(`/campaigns/${records.campaign.id}`, { wrap_up_limit_ms: 600_000 });
 });
 
@@ -202,7 +196,7 @@ test('a manager who helps out sees the own day, not that of everybody', async ()
   await nina.keyboard.press('Alt+KeyR');
   await expect(nina.getByText('break', { exact: true })).toBeVisible();
   await switchCampaign(true);
-  const manager = await logIn(administrator);
+  const manager = await logIn(browser, carillon.url, administrator);
   await expect(figure(manager, 'Today')).toHaveText('0');
   await leaveCampaign(manager);
   await manager.context().close();
@@ -222,12 +216,13 @@ test('everything is reachable by keyboard', async () => {
   const parked = await customer(nina);
   await nina.keyboard.press('Alt+KeyP');
   await expect(nina.getByRole('region', { name: 'Parked calls' })).toBeVisible();
+  await expect.poll(() => customer(nina)).not.toBe(parked);
   await inCall(nina);
-  expect(await customer(nina)).not.toBe(parked);
   await notes(nina).fill('Typed ');
   await nina.keyboard.press('Alt+Digit3');
   await expect(nina.getByRole('radio').nth(2)).toBeChecked();
-  await nina.keyboard.press('Alt+KeyR'); // pause after this call
+  await nina.keyboard.press('Alt+KeyR');
+  await expectNotice(nina, 'You go on pause after this call: break.');
   await nina.keyboard.press('Alt+KeyE');
   await expect(nina.getByText('Wrap-up', { exact: true })).toBeVisible();
   await nina.keyboard.press('Alt+Enter');
@@ -270,7 +265,7 @@ test('a call-back that the agent promised comes to this agent, and rings', async
   await expect(nina.getByText('Waiting', { exact: true })).toBeVisible();
   await expect(nina.getByText('The call-back that you have agreed on')).toBeVisible({ timeout: 120_000 });
   await expect(nina.getByText('Ringing', { exact: true })).toBeVisible();
-  expect(await customer(nina)).toBe(who);
+  await expect.poll(() => customer(nina)).toBe(who);
   await nina.screenshot({ path: info.outputPath('own-call-back.png') });
   await inCall(nina);
   await expect(notes(nina)).toHaveValue('');

@@ -1,7 +1,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { AgentBrowser } from './browser';
 import { Carillon, Sandbox, setupCode } from './carillon';
-import { beginWork, expectNotice, expectNotToHear, expectToHear, figure, leaveCampaign } from './people';
+import { expectNotice, expectNotToHear, expectToHear, figure, leaveCampaign, logIn } from './people';
 import { administrator, agent } from './program_client';
 import { readStereo, strengthAt } from './sound';
 
@@ -172,8 +172,7 @@ test('the campaign is switched on', async () => {
 });
 
 test('the agent chooses the campaign and gets a line', async () => {
-  console_ = await (await agentBrowser.newContext(carillon.url)).newPage();
-  await beginWork(console_, carillon.url, agent);
+  console_ = await logIn(agentBrowser, carillon.url, agent);
   await expect(figure(supervisor, 'Agents paused')).toHaveText('1');
 });
 
@@ -211,6 +210,7 @@ test('mute and the keypad work, by keyboard too', async () => {
   await console_.keyboard.press('Alt+KeyM');
   await expect(console_.getByText('You are muted')).toBeHidden();
   await console_.keyboard.press('Alt+KeyK');
+  await expect(console_.getByRole('group', { name: 'Keypad' })).toBeVisible();
   await console_.keyboard.type('12#');
   await expect(console_.getByLabel('Digits sent')).toHaveText('12#');
   await console_.keyboard.press('Alt+KeyK');
@@ -253,11 +253,8 @@ test('a call-back is set for a time, and the agent goes on pause', async () => {
 
 test('the supervisor finds the call and plays its recording: agent left, customer right', async () => {
   await supervisor.goto('/calls');
-  // The table takes in the end of the last call meanwhile, which may swallow a click.
-  await expect(async () => {
-    await supervisor.getByRole('gridcell', { name: 'SALE MADE' }).click({ timeout: 5000 });
-    await expect(supervisor.getByRole('dialog').getByText('Wants the yearly plan.')).toBeVisible({ timeout: 5000 });
-  }).toPass();
+  await supervisor.getByRole('gridcell', { name: 'SALE MADE' }).click();
+  await expect(supervisor.getByRole('dialog').getByText('Wants the yearly plan.')).toBeVisible();
   const player = supervisor.locator('audio');
   await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.duration)).toBeGreaterThan(5);
   await player.evaluate((audio: HTMLAudioElement) => audio.play());

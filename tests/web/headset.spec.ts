@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './accessible';
 import { AgentBrowser } from './browser';
 import { Carillon, Sandbox } from './carillon';
-import { beginWork, expectNotToHear, expectToHear, leaveCampaign } from './people';
+import { beginWork, expectNotToHear, expectToHear, leaveCampaign, logIn } from './people';
 import { agent, ProgramClient } from './program_client';
 
 // How an agent finds out before the first call that the headset works. The customer plays 650 Hz and
@@ -37,14 +37,14 @@ const openMenu = (of: Page) => of.getByRole('button', { name: 'Headset and sound
 
 test('a dead microphone is told in words', async ({}, info) => {
   const dead = await AgentBrowser.launch(0);
-  const silent = await (await dead.newContext(carillon.url)).newPage();
-  await beginWork(silent, carillon.url, agent);
+  const silent = await logIn(dead, carillon.url, agent);
   await openMenu(silent);
   await expect(silent.getByText('No sound from the microphone.')).toBeVisible();
   await expect(meter(silent)).toHaveAttribute('aria-valuenow', '0');
   await expectAccessible(silent);
   await silent.screenshot({ path: info.outputPath('silent.png') });
   await silent.keyboard.press('Escape');
+  await expect(meter(silent)).toBeHidden();
   await leaveCampaign(silent);
   await dead.close();
 });

@@ -1,4 +1,6 @@
 import { expect, type Page } from '@playwright/test';
+import type { AgentBrowser } from './browser';
+import { administrator } from './program_client';
 
 export async function signIn(page: Page, url: string, who: { username: string; password: string }): Promise<void> {
   await page.goto(`${url}/sign-in`);
@@ -18,6 +20,15 @@ export async function chooseCampaign(page: Page): Promise<void> {
 export async function beginWork(page: Page, url: string, who: { username: string; password: string }): Promise<void> {
   await signIn(page, url, who);
   await chooseCampaign(page);
+}
+
+/** A page for somebody who takes calls, with a line that is up. Who supervises goes to the console first. */
+export async function logIn(browser: AgentBrowser, url: string, who: { username: string; password: string }): Promise<Page> {
+  const page = await (await browser.newContext(url)).newPage();
+  await signIn(page, url, who);
+  if (who.username === administrator.username) await page.goto('/console');
+  await chooseCampaign(page);
+  return page;
 }
 
 export async function leaveCampaign(page: Page): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { AgentBrowser } from './browser';
 import { Carillon, ToneCustomers } from './carillon';
 import { look } from './looks';
-import { beginWork, expectToHear } from './people';
+import { expectToHear, logIn } from './people';
 import { agent, ProgramClient } from './program_client';
 
 // The preview dialer: the agent sees who it is, and dials or skips.
@@ -34,8 +34,7 @@ test.afterAll(async () => {
 });
 
 test('a lead is shown before it is called, with the script', async ({}, info) => {
-  page = await (await browser.newContext(carillon.url)).newPage();
-  await beginWork(page, carillon.url, agent);
+  page = await logIn(browser, carillon.url, agent);
   await page.getByRole('button', { name: 'Go ready' }).click();
   await expect(page.getByText('Maria Tester1', { exact: true })).toBeVisible();
   await expect(page.getByText('Good morning Maria Tester1')).toBeVisible();

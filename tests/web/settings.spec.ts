@@ -271,6 +271,7 @@ test('a token is shown once, works, and is taken back', async ({ request }) => {
   await dialog.getByRole('button', { name: 'Create token' }).click();
   const token = (await dialog.locator('pre').textContent()) ?? '';
   await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole('row', { name: /CRM.*Supervisor.*Never/ })).toBeVisible();
   const ask = () => request.get(`${carillon.url}/api/v1/campaigns`, { headers: { Authorization: `Bearer ${token}` } });
   expect((await ask()).status()).toBe(200);
@@ -345,5 +346,5 @@ test('a do-not-call list is emptied, after its number of entries was read', asyn
   await dialog.getByRole('button', { name: `Take off ${total}` }).click();
   await expectNotice(page, `${total} numbers are off the list of all campaigns.`);
   await expect(page.getByText('No number matches')).toBeVisible();
-  expect((await client.get<{ total: number }>('/dnc?system_wide=true')).total).toBe(0);
+  await expect.poll(async () => (await client.get<{ total: number }>('/dnc?system_wide=true')).total).toBe(0);
 });

@@ -24,6 +24,17 @@ function cell(text: string) {
   return page.getByRole('gridcell', { name: text, exact: true });
 }
 
+/** The topmost rows, by name. They are put in their places by their index, whatever their order in the document. */
+async function expectRowsFirst(...names: string[]) {
+  for (const [index, name] of names.entries()) await expect(page.locator(`.ag-row[row-index="${index}"] [col-id=name]`)).toHaveText(name);
+}
+
+/** These and no others. */
+async function expectRows(...names: string[]) {
+  await expect(page.locator('.ag-row [col-id=name]')).toHaveCount(names.length);
+  await expectRowsFirst(...names);
+}
+
 async function filterColumn(column: string, text: string) {
   const head = page.getByRole('columnheader', { name: column, exact: true });
   await head.hover();
@@ -96,6 +107,72 @@ test('the call log is filtered, and exported whole with what matches', async () 
   await expect(total).toHaveText('2,500');
 });
 
+test('while calls come in, a row of the call log stays under the pointer, under the press, and in focus', async () => {
+  await page.goto('/calls?sort=-id');
+  const total = page.getByRole('toolbar', { name: 'Calls tools' }).getByRole('status');
+  await expect(total).toHaveText('2,500');
+  // One more call on top with each refresh, as if they came in meanwhile.
+  let more = 0;
+  await page.route('**/api/v1/attempts?*', async (route) => {
+    const answer = await route.fetch();
+    const list = (await answer.json()) as { items: { id: number; phone: string }[]; total: number };
+    const [first] = list.items;
+    if (first && route.request().url().includes('offset=0&')) {
+      const come = Array.from({ length: more }, (_, n) => ({ ...first, id: 90_000 + more - n, phone: `+1312999000${more - n}` }));
+      list.items = [...come, ...list.items].slice(0, list.items.length);
+    }
+    await route.fulfill({ response: answer, json: { ...list, total: list.total + more } });
+  });
+  const callComesIn = async (shown: boolean) => {
+    more += 1;
+    const come = page.waitForResponse((response) => response.url().includes('/api/v1/attempts?'));
+    await page.getByRole('button', { name: 'Refresh' }).dispatchEvent('click');
+    await (await come).finished();
+    if (shown) await expect(total).toHaveText(`2,50${more}`);
+  };
+  const phoneUnderPointer = () => page.locator('.ag-row:hover [col-id=phone]').textContent();
+
+  const row = cell('+12125552497');
+  await row.hover();
+  await callComesIn(true);
+  await expect.poll(phoneUnderPointer).toBe('+12125552497');
+  // A press that lasts: what came meanwhile waits for the click.
+  await page.mouse.down();
+  await callComesIn(false);
+  await page.mouse.up();
+  await expect(page.getByRole('dialog').getByText('+12125552497', { exact: true })).toBeVisible();
+  await expect(total).toHaveText('2,502');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+
+  // Away from the rows the newest calls show again; the focus is still with its row.
+  await page.getByRole('heading', { name: 'Call log' }).hover();
+  await expect(cell('+13129990002')).toBeVisible();
+  await cell('+12125552498').click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.keyboard.press('ArrowDown');
+  const focused = page.locator('.ag-row', { has: page.locator(':focus') }).locator('[col-id=phone]');
+  await expect(focused).toHaveText('+12125552497');
+  await callComesIn(true);
+  await expect(focused).toHaveText('+12125552497');
+
+  // Who has scrolled stays where they are.
+  await cell('+12125552490').hover();
+  await page.mouse.wheel(0, 4000);
+  await expect(cell('+12125552490')).toBeHidden();
+  const onTop = () => page.evaluate(() => {
+    const top = document.querySelector('.ag-grid-viewport')?.getBoundingClientRect().top ?? 0;
+    return [...document.querySelectorAll('.ag-row')].map((each) => ({ at: Math.round(each.getBoundingClientRect().top - top), phone: each.querySelector('[col-id=phone]')?.textContent ?? '' }))
+      .filter(({ at }) => at >= 36).sort((a, b) => a.at - b.at)[0];
+  });
+  const before = await onTop();
+  await page.getByRole('heading', { name: 'Call log' }).hover();
+  await callComesIn(true);
+  await expect.poll(onTop).toEqual(before);
+  await page.unroute('**/api/v1/attempts?*');
+});
+
 test('an exported table runs no formula in a spreadsheet', async () => {
   await client.post('/scripts', { name: '=1+2', body: '<p>Hello</p>' });
   await page.goto('/?tab=scripts');
@@ -115,6 +192,7 @@ test('a table keeps search, order, filters and hidden columns over a reload', as
   await page.getByRole('menuitem').filter({ hasText: /^CPS$/ }).click();
   await page.getByRole('menuitem').filter({ hasText: /^Type$/ }).click();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toBeHidden();
   await filterColumn('Name', 'north');
   await expect(cell('South')).toHaveCount(0);
   await page.keyboard.press('Escape');
@@ -123,19 +201,18 @@ test('a table keeps search, order, filters and hidden columns over a reload', as
   await expect(page).toHaveURL(/sort=-cps/);
 
   await page.reload();
-  const names = page.locator('.ag-row [col-id=name]');
-  await expect(names).toHaveText(['Northwest', 'North']);
+  await expectRows('Northwest', 'North');
   await expect(page.getByRole('columnheader', { name: 'Type', exact: true })).toHaveCount(0);
   await page.screenshot({ path: 'test-results/campaigns-filtered.png' });
   await filterColumn('CPS', '2');
-  await expect(names).toHaveText(['North']);
+  await expectRows('North');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await expect(cell('South')).toBeVisible();
   await page.getByRole('textbox', { name: 'Search campaigns' }).fill('south');
-  await expect(names).toHaveText(['South']);
+  await expectRows('South');
   await page.reload();
-  await expect(names).toHaveText(['South']);
+  await expectRows('South');
 });
 
 test('what is shown of a table is exported', async () => {
@@ -162,10 +239,7 @@ test('dropped calls sort as numbers', async () => {
   });
   await page.goto('/?sort=-dropped_today');
   await expect(cell('50.0 %')).toBeVisible();
-  for (const [index, name] of ['South', 'North', 'Northwest'].entries()) {
-    // Rows are put in their places by their index, whatever their order in the document.
-    await expect(page.locator(`.ag-row[row-index="${index}"] [col-id=name]`)).toHaveText(name);
-  }
+  await expectRowsFirst('South', 'North', 'Northwest');
   await page.unroute('**/api/v1/live');
 });
 
@@ -176,11 +250,12 @@ test('chosen rows are deleted after a question that names their number', async (
   await page.getByRole('button', { name: 'Delete 2', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete 2 campaigns?' });
   await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
   await expect(cell('Northwest')).toBeVisible();
   await page.getByRole('button', { name: 'Delete 2', exact: true }).click();
   await dialog.getByRole('button', { name: 'Delete 2 campaigns' }).click();
   await expect(page.locator('.ag-row')).toHaveCount(0);
-  expect((await client.get<{ total: number }>('/campaigns?search=north')).total).toBe(0);
+  await expect.poll(async () => (await client.get<{ total: number }>('/campaigns?search=north')).total).toBe(0);
 });
 
 test('own dispositions and retry rules are chosen while a campaign is created', async () => {
@@ -235,6 +310,7 @@ test('Manage Agents says who may work in a campaign', async () => {
   await expect(dialog.getByRole('checkbox', { name: /Pia Holm/ })).toHaveCount(0);
   await dialog.getByRole('checkbox', { name: /Otto Berg/ }).check();
   await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
   await expect(listed.getByRole('link', { name: 'Otto Berg' })).toBeVisible();
   await expect(listed.getByRole('link', { name: agent.name })).toBeVisible();
   await page.getByRole('button', { name: 'Manage Agents' }).click();
@@ -272,13 +348,16 @@ test('the supervisor pauses an agent, and takes one out of the queue', async ({ 
   await beginWork(console_, office.carillon.url, agent);
   await page.goto(`/campaigns/${records.campaign.id}`);
   const row = page.getByRole('region', { name: 'Agents in the queue' }).last().getByRole('row', { name: new RegExp(agent.name) });
-  await expect(row).toContainText('Paused');
+  await expect(row).toContainText('since login');
   await console_.getByRole('button', { name: 'Go ready' }).click();
   await expect(row).toContainText('Waiting');
   await row.getByRole('button', { name: `Actions for ${agent.name}` }).click();
   await page.getByRole('menuitem', { name: 'Pause' }).click();
   await expect(row).toContainText('Paused');
-  await expect(row).toContainText('supervisor');
+  await expect(row).toContainText('by a supervisor');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await expect(console_.getByRole('button', { name: 'Go ready' })).toBeVisible();
   await row.getByRole('button', { name: `Actions for ${agent.name}` }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();

@@ -151,6 +151,7 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
             animateRows={false}
             suppressColumnVirtualisation
             tooltipShowDelay={400}
+            localeText={words}
             suppressCellFocus={false}
           />
         </div>
@@ -158,6 +159,8 @@ export function DataGrid<Row extends { id: number }>(props: Props<Row>) {
     </GridFrame>
   );
 }
+
+const words = { noMatchingRows: 'No row matches. Change or clear the search and the filters.' };
 
 /** Keeps the grid's column filters and those of the view the same; answers what to call when the grid's changed. */
 function useFiltersInView<Row>(api: RefObject<GridApi<Row> | null>, view: GridView, onView: (view: GridView) => void) {
@@ -258,7 +261,8 @@ export function sortParameter(state: ColumnState[]): string | undefined {
   return column.sort === 'desc' ? `-${column.colId}` : column.colId;
 }
 
-function sortOf(sort: string | undefined): [string | undefined, boolean] {
+/** "-cps" → ["cps", true]: the column, and whether it descends. */
+export function sortOf(sort: string | undefined): [string | undefined, boolean] {
   if (!sort) return [undefined, false];
   return sort.startsWith('-') ? [sort.slice(1), true] : [sort, false];
 }

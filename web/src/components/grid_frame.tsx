@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefCallback } from 'react';
 import { Empty, Failure, type EmptyProps } from './async_state';
 import classes from './data_grid.module.css';
 import { formatCount } from './format';
@@ -36,6 +36,8 @@ export function GridToolbar({ label, filters, total, totalLabel, tools }: Toolba
 }
 
 interface BodyProps {
+  /** Takes the element around the grid. */
+  frame: RefCallback<HTMLElement>;
   error: unknown;
   total: number | null;
   retry: () => void;
@@ -44,10 +46,10 @@ interface BodyProps {
 }
 
 /** A table whose rows stay on the server, or why there is nothing to see. */
-export function RemoteGridBody({ error, total, retry, empty, children }: BodyProps) {
+export function RemoteGridBody({ frame, error, total, retry, empty, children }: BodyProps) {
   if (error !== null && total === null) return <Failure error={error} retry={retry} />;
   return (
-    <div className={classes.grid} style={{ minHeight: 360 }}>
+    <div ref={frame} className={classes.grid} style={{ minHeight: 360 }}>
       {error === null ? null : (
         <div className={classes.broken} role="alert">
           <IconAlertTriangle size={18} aria-hidden />

@@ -4,11 +4,12 @@ import type { ColDef, GridApi, IDatasource } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { EmptyProps } from './async_state';
-import { ColumnMenu, defaultColumn, hiddenColumns, idOfColumn, openRow, SearchBox, sortParameter, Tool, type GridView } from './data_grid';
+import { ColumnMenu, defaultColumn, hiddenColumns, idOfColumn, openRow, SearchBox, sortOf, sortParameter, Tool, type GridView } from './data_grid';
 import classes from './data_grid.module.css';
 import { GridFrame, GridToolbar, RemoteGridBody } from './grid_frame';
 import { gridTheme } from './grid_theme';
 import { useFailedRows } from './use_failed_rows';
+import { useSteadyRows } from './use_steady_rows';
 
 export interface PageRequest {
   offset: number;
@@ -42,6 +43,7 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
   const hidden = useMemo(() => hiddenColumns(columns, view.hidden), [columns, view.hidden]);
   const [total, setTotal] = useState<number | null>(null);
   const { error, fetched, failed, clear } = useFailedRows();
+  const { frame, steadily } = useSteadyRows(api);
   const fetchRef = useRef(fetchPage);
   useEffect(() => {
     fetchRef.current = fetchPage;
@@ -55,11 +57,12 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
         const column = sortModel[0];
         const sort = column ? (column.sort === 'desc' ? `-${column.colId}` : column.colId) : undefined;
         fetchRef.current({ offset: startRow, limit: endRow - startRow, sort }).then(
-          (page) => {
-            fetched(startRow);
-            setTotal(page.total);
-            request.successCallback(page.items, page.total);
-          },
+          (page) =>
+            steadily(() => {
+              fetched(startRow);
+              setTotal(page.total);
+              request.successCallback(page.items, page.total);
+            }),
           (problem: unknown) => {
             failed(startRow, problem);
             request.failCallback();
@@ -78,13 +81,14 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
     api.current?.refreshInfiniteCache();
   }, [version]);
 
-  const shown = useMemo(
-    () =>
-      columns.map((column): ColDef<Row> => {
-        return { ...column, hide: hidden.has(idOfColumn(column)) };
-      }),
-    [columns, hidden],
-  );
+  const [firstSort] = useState(() => sortOf(view.sort));
+  const shown = useMemo(() => {
+    const [name, descending] = firstSort;
+    return columns.map((column): ColDef<Row> => {
+      const id = idOfColumn(column);
+      return { ...column, hide: hidden.has(id), initialSort: id === name ? (descending ? 'desc' : 'asc') : null };
+    });
+  }, [columns, hidden, firstSort]);
 
   return (
     <GridFrame>
@@ -108,6 +112,7 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
         }
       />
       <RemoteGridBody
+        frame={frame}
         error={error}
         total={total}
         retry={() => {
@@ -127,8 +132,6 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
           getRowId={(row) => String(row.data.id)}
           onGridReady={(event) => {
             api.current = event.api;
-            const [name, descending] = view.sort ? [view.sort.replace(/^-/, ''), view.sort.startsWith('-')] : [undefined, false];
-            if (name) event.api.applyColumnState({ state: [{ colId: name, sort: descending ? 'desc' : 'asc' }] });
           }}
           onSortChanged={() => {
             const sort = sortParameter(api.current?.getColumnState() ?? []);
@@ -141,6 +144,7 @@ export function RemoteGrid<Row extends { id: number }>(props: Props<Row>) {
           }}
           rowClass={props.onOpen ? (classes.openable ?? '') : ''}
           animateRows={false}
+          suppressNoRowsOverlay
         />
       </RemoteGridBody>
     </GridFrame>

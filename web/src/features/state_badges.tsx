@@ -1,8 +1,8 @@
 import { StateBadge } from '@/components/state_badge';
-import { agentStates, callStates, lookOf, outcomes, switches } from './states';
+import { agentStates, callStates, lookOf, outcomes, pauseWords, switches } from './states';
 
 export function AgentStateBadge({ state, reason }: { state: string; reason?: string | undefined }) {
-  return <StateBadge {...lookOf(agentStates, state)} detail={state === 'paused' ? (reason ?? '') : ''} />;
+  return <StateBadge {...lookOf(agentStates, state)} detail={state === 'paused' ? pauseWords(reason ?? '') : ''} />;
 }
 
 export function CallStateBadge({ state }: { state: string }) {

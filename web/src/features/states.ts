@@ -39,6 +39,13 @@ export const agentStates = {
   wrap_up: { label: 'Wrap-up', tone: 'wrap-up', icon: IconPencil },
 } as const satisfies Record<string, StateLook>;
 
+/** What the server names a pause by, in words that follow "Paused". */
+export function pauseWords(reason: string): string {
+  if (reason === 'login') return 'since login';
+  if (reason === 'supervisor' || reason === 'paused by a supervisor') return 'by a supervisor';
+  return reason;
+}
+
 export const callStates = {
   dialing: { label: 'Dialing', tone: 'dialing', icon: IconDots },
   ringing: { label: 'Ringing', tone: 'ringing', icon: IconBellRinging },

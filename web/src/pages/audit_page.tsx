@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ColDef } from 'ag-grid-community';
@@ -8,12 +7,13 @@ import { download } from '@/api/download';
 import { usersQuery } from '@/api/queries';
 import type { AuditEntry } from '@/api/types';
 import { ExportTool } from '@/components/data_grid';
+import { DayFilter } from '@/components/day_filter';
 import { choicesOf, FilterSelect } from '@/components/filter_select';
 import { formatTime, humanize } from '@/components/format';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { RemoteGrid, type PageRequest } from '@/components/remote_grid';
-import { auditKinds, auditQueryOf, changesText } from '@/features/audit/audit_filters';
+import { auditKinds, auditQueryOf, changesText, kindText } from '@/features/audit/audit_filters';
 
 export function AuditPage() {
   const filters = useSearch({ from: '/supervisor/audit' });
@@ -52,7 +52,8 @@ export function AuditPage() {
                 label="Kind"
                 placeholder="Everything"
                 all="Everything"
-                data={auditKinds.map((kind) => ({ value: kind, label: humanize(kind) }))}
+                w={150}
+                data={auditKinds.map((kind) => ({ value: kind, label: kindText(kind) }))}
                 value={filters.kind}
                 onChange={(kind) => change({ kind })}
               />
@@ -61,12 +62,13 @@ export function AuditPage() {
                 placeholder="Everybody"
                 all="Everybody"
                 searchable
+                w={150}
                 data={choicesOf(users.data)}
                 value={filters.user}
                 onChange={(user) => change({ user: user ? Number(user) : undefined })}
               />
-              <TextInput type="date" aria-label="From" value={filters.from ?? ''} onChange={(event) => change({ from: event.currentTarget.value || undefined })} />
-              <TextInput type="date" aria-label="To" value={filters.to ?? ''} onChange={(event) => change({ to: event.currentTarget.value || undefined })} />
+              <DayFilter end="From" value={filters.from} onChange={(from) => change({ from })} />
+              <DayFilter end="To" value={filters.to} onChange={(to) => change({ to })} />
             </>
           }
           toolbar={<ExportTool onClick={() => download('/audit.csv', query)} />}
@@ -99,8 +101,8 @@ const columns: ColDef<AuditEntry>[] = [
   { field: 'at', headerName: 'When', width: 190, valueFormatter: ({ value }) => formatTime(value as number | null) },
   { field: 'actor', headerName: 'Who', width: 160 },
   { field: 'address', headerName: 'From', width: 130, sortable: false },
-  { field: 'kind', headerName: 'What', width: 130, valueFormatter: ({ value }) => humanize(typeof value === 'string' ? value : '') },
-  { field: 'record_id', headerName: 'Id', width: 80, sortable: false },
+  { field: 'kind', headerName: 'What', width: 130, valueFormatter: ({ value }) => kindText(typeof value === 'string' ? value : '') },
+  { field: 'record_id', headerName: 'ID', width: 80, sortable: false },
   { field: 'action', headerName: 'Did', width: 150, valueFormatter: ({ value }) => humanize(typeof value === 'string' ? value : '') },
   {
     colId: 'changes',

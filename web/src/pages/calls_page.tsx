@@ -19,10 +19,7 @@ import { attemptsQueryOf, isFiltered, type CallFilters } from '@/features/calls/
 import { OutcomeBadge } from '@/features/state_badges';
 import { useCampaignNames, useUserNames } from '@/features/use_names';
 
-interface Row extends Attempt {
-  campaign: string;
-  agent: string;
-}
+type Names = ReadonlyMap<number, string>;
 
 export function CallsPage() {
   const filters = useSearch({ from: '/supervisor/calls' });
@@ -41,25 +38,23 @@ export function CallsPage() {
   );
   const query = useMemo(() => attemptsQueryOf(filters), [filters]);
   const fetchPage = useCallback(
-    async ({ offset, limit, sort }: PageRequest) => {
-      const page = await unwrap(api.GET('/attempts', { params: { query: { ...query, offset, limit, sort } } }));
-      return { items: page.items.map((attempt) => withNames(attempt, campaigns, users)), total: page.total };
-    },
-    [query, campaigns, users],
+    ({ offset, limit, sort }: PageRequest) => unwrap(api.GET('/attempts', { params: { query: { ...query, offset, limit, sort } } })),
+    [query],
   );
+  const columns = useMemo(() => columnsWith(campaigns, users), [campaigns, users]);
   const version = useAttemptVersion(client);
   const view = useMemo<GridView>(() => ({ sort: filters.sort, hidden: filters.hidden }), [filters.sort, filters.hidden]);
 
   return (
     <Page title="Call log" fill>
       <Panel flush fill>
-        <RemoteGrid<Row>
+        <RemoteGrid<Attempt>
           label="Calls"
           columns={columns}
           view={view}
           onView={({ sort, hidden }) => change({ sort, hidden })}
           fetchPage={fetchPage}
-          source={`${JSON.stringify(query)} ${campaigns.size} ${users.size}`}
+          source={JSON.stringify(query)}
           version={version}
           searchable={false}
           filters={<CallFilterBar filters={filters} onChange={change} />}
@@ -68,7 +63,7 @@ export function CallsPage() {
           empty={
             isFiltered(filters)
               ? { title: 'No call matches', hint: 'Change or clear the filters.' }
-              : { title: 'No calls yet', hint: 'Every attempt to reach a lead is kept here, with its outcome and recording.' }
+              : { title: 'No calls yet', hint: 'Switch a campaign on, and let its agents go ready. Every attempt to reach a lead is kept here, with its outcome and recording.' }
           }
         />
       </Panel>
@@ -108,36 +103,34 @@ function useAttemptVersion(client: ReturnType<typeof useQueryClient>): number {
   return version;
 }
 
-function withNames(attempt: Attempt, campaigns: ReadonlyMap<number, string>, users: ReadonlyMap<number, string>): Row {
-  return {
-    ...attempt,
-    campaign: attempt.campaign_id ? (campaigns.get(attempt.campaign_id) ?? `${attempt.campaign_id}`) : '',
-    agent: attempt.agent_id ? (users.get(attempt.agent_id) ?? `${attempt.agent_id}`) : '',
-  };
+function nameOf(id: number | null | undefined, names: Names): string {
+  return id ? (names.get(id) ?? `${id}`) : '';
 }
 
 function talkMs(attempt: Attempt): number {
   return attempt.connected_at && attempt.ended_at ? attempt.ended_at - attempt.connected_at : 0;
 }
 
-const columns: ColDef<Row>[] = [
-  { ...numberColumn, filter: false, field: 'id', headerName: 'Call', width: 100, initialHide: true },
-  { field: 'started_at', headerName: 'Started', width: 190, cellRenderer: StartedCell },
-  { field: 'phone', headerName: 'Phone', width: 150 },
-  { field: 'outcome', headerName: 'Outcome', width: 160, cellRenderer: OutcomeCell },
-  { field: 'disposition', headerName: 'Disposition', width: 170 },
-  { field: 'campaign', headerName: 'Campaign', width: 170, sortable: false },
-  { field: 'agent', headerName: 'Agent', width: 150, sortable: false },
-  { ...numberColumn, filter: false, colId: 'talk', headerName: 'Talk', width: 90, sortable: false, valueGetter: ({ data }) => (data && talkMs(data) > 0 ? formatDuration(talkMs(data)) : '') },
-  { colId: 'recording', headerName: 'Recording', width: 110, sortable: false, valueGetter: ({ data }) => (data?.recording ? formatDuration(data.recording_ms) : '') },
-  { field: 'notes', headerName: 'Notes', width: 240, sortable: false },
-  { field: 'caller_id', headerName: 'Caller ID', width: 150, initialHide: true },
-  { field: 'sip_status', headerName: 'SIP status', width: 110, initialHide: true },
-  { field: 'sip_reason', headerName: 'SIP reason', width: 200, sortable: false, initialHide: true },
-  { field: 'ended_by', headerName: 'Ended by', width: 110, sortable: false, initialHide: true },
-];
+function columnsWith(campaigns: Names, users: Names): ColDef<Attempt>[] {
+  return [
+    { ...numberColumn, filter: false, field: 'id', headerName: 'Call', width: 100, initialHide: true },
+    { field: 'started_at', headerName: 'Started', width: 190, cellRenderer: StartedCell },
+    { field: 'phone', headerName: 'Phone', width: 150 },
+    { field: 'outcome', headerName: 'Outcome', width: 160, cellRenderer: OutcomeCell },
+    { field: 'disposition', headerName: 'Disposition', width: 170 },
+    { colId: 'campaign', headerName: 'Campaign', width: 170, sortable: false, valueGetter: ({ data }) => nameOf(data?.campaign_id, campaigns) },
+    { colId: 'agent', headerName: 'Agent', width: 150, sortable: false, valueGetter: ({ data }) => nameOf(data?.agent_id, users) },
+    { ...numberColumn, filter: false, colId: 'talk', headerName: 'Talk', width: 90, sortable: false, valueGetter: ({ data }) => (data && talkMs(data) > 0 ? formatDuration(talkMs(data)) : '') },
+    { colId: 'recording', headerName: 'Recording', width: 110, sortable: false, valueGetter: ({ data }) => (data?.recording ? formatDuration(data.recording_ms) : '') },
+    { field: 'notes', headerName: 'Notes', width: 240, sortable: false },
+    { field: 'caller_id', headerName: 'Caller ID', width: 150, initialHide: true },
+    { field: 'sip_status', headerName: 'SIP status', width: 110, initialHide: true },
+    { field: 'sip_reason', headerName: 'SIP reason', width: 200, sortable: false, initialHide: true },
+    { field: 'ended_by', headerName: 'Ended by', width: 110, sortable: false, initialHide: true },
+  ];
+}
 
-function StartedCell({ data }: ICellRendererParams<Row>) {
+function StartedCell({ data }: ICellRendererParams<Attempt>) {
   return data ? (
     <Link to="/calls" search={(previous) => ({ ...previous, open: data.id })} className="cell-link">
       {formatTime(data.started_at)}
@@ -147,6 +140,6 @@ function StartedCell({ data }: ICellRendererParams<Row>) {
   );
 }
 
-function OutcomeCell({ data }: ICellRendererParams<Row>) {
+function OutcomeCell({ data }: ICellRendererParams<Attempt>) {
   return data ? <OutcomeBadge outcome={data.outcome} /> : null;
 }

@@ -82,7 +82,7 @@ function Overview({ campaign }: { campaign: Campaign }) {
         <Figure label="Calls waiting" value={live?.calls_waiting} tone="queued" />
         <Figure label="Ringing" value={live && unansweredCalls(live)} tone="ringing" />
         <Figure label="Answered today" value={live?.answered_today} />
-        <Figure label="Dropped today" value={live?.dropped_today} tone="queued" note={formatPercent(dropped, answered + dropped)} />
+        <Figure label="Dropped today" value={live?.dropped_today} tone="queued" note={answered + dropped > 0 ? formatPercent(dropped, answered + dropped) : ''} />
       </FigureStrip>
       <div className={classes.columns}>
         <div className={classes.column}>

@@ -26,10 +26,8 @@ interface Row {
   id: number;
   phone: string;
   campaign_id: number | null;
-  campaign: string;
   reason: string;
   created_at: number;
-  remove: (row: Row) => void;
 }
 
 export function DncPage() {
@@ -50,7 +48,7 @@ export function DncPage() {
     async (row: Row) => {
       const yes = await confirm({
         title: `Take ${row.phone} off the list?`,
-        text: row.campaign_id ? `${row.campaign} may call this number again.` : 'Every campaign may call this number again.',
+        text: row.campaign_id ? `${campaigns.get(row.campaign_id) ?? 'The campaign'} may call this number again.` : 'Every campaign may call this number again.',
         action: 'Take it off',
         danger: true,
       });
@@ -63,8 +61,9 @@ export function DncPage() {
         showError(error);
       }
     },
-    [client, confirm],
+    [client, confirm, campaigns],
   );
+  const columns = useMemo(() => columnsWith(campaigns, (row) => void remove(row)), [campaigns, remove]);
 
   const empty = async () => {
     const name = list === 'system' ? 'the list of all campaigns' : `the list of ${campaigns.get(Number(list)) ?? 'this campaign'}`;
@@ -93,15 +92,9 @@ export function DncPage() {
   const fetchPage = useCallback(
     async ({ offset, limit, sort }: PageRequest) => {
       const page = await unwrap(api.GET('/dnc', { params: { query: { ...listQuery, offset, limit, sort, search: view.search } } }));
-      const items = page.items.map((entry, index): Row => ({
-        ...entry,
-        id: offset + index + 1,
-        campaign: entry.campaign_id ? (campaigns.get(entry.campaign_id) ?? `${entry.campaign_id}`) : '',
-        remove: (row) => void remove(row),
-      }));
-      return { items, total: page.total };
+      return { items: page.items.map((entry, index): Row => ({ ...entry, id: offset + index + 1 })), total: page.total };
     },
-    [listQuery, view.search, campaigns, remove],
+    [listQuery, view.search],
   );
 
   const add = (
@@ -118,7 +111,7 @@ export function DncPage() {
           view={view}
           onView={setView}
           fetchPage={fetchPage}
-          source={`${campaigns.size} ${list ?? ''}`}
+          source={String(list ?? '')}
           version={version}
           filters={
             <FilterSelect
@@ -196,17 +189,24 @@ function AddNumber({ onDone }: { onDone: () => void }) {
   );
 }
 
-const columns: ColDef<Row>[] = [
-  { field: 'phone', headerName: 'Phone', width: 190 },
-  { colId: 'campaign_id', headerName: 'For', width: 260, valueGetter: ({ data }) => (data ? data.campaign || 'Every campaign' : '…') },
-  { field: 'reason', headerName: 'Reason', width: 260, sortable: false },
-  { field: 'created_at', headerName: 'Since', width: 220, valueFormatter: ({ value }) => formatTime(value as number | null) },
-  { colId: 'remove', headerName: '', width: 140, sortable: false, cellRenderer: RemoveCell },
-];
+function columnsWith(campaigns: ReadonlyMap<number, string>, remove: (row: Row) => void): ColDef<Row>[] {
+  return [
+    { field: 'phone', headerName: 'Phone', width: 190 },
+    {
+      field: 'campaign_id',
+      headerName: 'For',
+      width: 260,
+      valueFormatter: ({ data, value }) => (data ? (value ? (campaigns.get(value as number) ?? `${value}`) : 'Every campaign') : '…'),
+    },
+    { field: 'reason', headerName: 'Reason', width: 260, sortable: false },
+    { field: 'created_at', headerName: 'Since', width: 220, valueFormatter: ({ value }) => formatTime(value as number | null) },
+    { colId: 'remove', headerName: '', width: 140, sortable: false, cellRenderer: RemoveCell, cellRendererParams: { remove } },
+  ];
+}
 
-function RemoveCell({ data }: ICellRendererParams<Row>) {
+function RemoveCell({ data, remove }: ICellRendererParams<Row> & { remove: (row: Row) => void }) {
   return data ? (
-    <Button variant="subtle" size="compact-sm" onClick={() => data.remove(data)} aria-label={`Take off: ${data.phone}`}>
+    <Button variant="subtle" size="compact-sm" onClick={() => remove(data)} aria-label={`Take off: ${data.phone}`}>
       Take off
     </Button>
   ) : null;

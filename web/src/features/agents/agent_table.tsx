@@ -16,7 +16,7 @@ import { Elapsed } from '@/components/elapsed';
 import { LinkButton } from '@/components/link_button';
 import { deleteEach } from '@/features/delete_each';
 import { AgentStateBadge, LoggedOutBadge, OnlineBadge, PhoneBadge } from '@/features/state_badges';
-import { agentStates, lookOf } from '@/features/states';
+import { agentStates, lookOf, pauseWords } from '@/features/states';
 import { sipProtocols } from '@/features/people/sip_protocols';
 import { useCampaignNames } from '@/features/use_names';
 import { useTableView } from '@/features/use_table_view';
@@ -106,9 +106,9 @@ const columns: ColDef<Row>[] = [
   {
     colId: 'state',
     headerName: 'State',
-    minWidth: 170,
+    minWidth: 190,
     valueGetter: ({ data }) =>
-      data?.live ? `${lookOf(agentStates, data.live.state).label} ${data.live.pause_reason}`.trim() : 'Logged out',
+      data?.live ? `${lookOf(agentStates, data.live.state).label} ${pauseWords(data.live.pause_reason)}`.trim() : 'Logged out',
     cellRenderer: StateCell,
   },
   { colId: 'since', headerName: 'For', width: 92, flex: 0, valueGetter: ({ data }) => data?.live?.since, cellRenderer: SinceCell, filter: false, getQuickFilterText: () => '' },

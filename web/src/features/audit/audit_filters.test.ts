@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { auditQueryOf, changesText, readAuditFilters } from './audit_filters';
+import { formatTime } from '@/components/format';
+import { auditKinds, auditQueryOf, changesText, kindText, readAuditFilters } from './audit_filters';
 
 describe('audit log', () => {
   it('reads only filters that it knows from the URL', () => {
@@ -22,5 +23,16 @@ describe('audit log', () => {
     expect(changesText({ name: ['', 'Carrier'], channels: [1, 5], password: 'changed' })).toBe(
       'name: – → Carrier; channels: 1 → 5; password: changed',
     );
+  });
+
+  it('writes lists and moments as people do, and leaves out the id that has a column', () => {
+    const at = new Date(2031, 4, 6, 7, 8).getTime();
+    expect(changesText({ id: [0, 7], events: [[], ['call.ended', 'lead.changed']], not_call_until: [null, at] })).toBe(
+      `events: – → call.ended, lead.changed; not_call_until: – → ${formatTime(at)}`,
+    );
+  });
+
+  it('names the kinds of records', () => {
+    expect(auditKinds.map(kindText)).toEqual(expect.arrayContaining(['SIP profile', 'Do not call', 'Campaign']));
   });
 });

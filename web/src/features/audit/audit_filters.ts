@@ -1,3 +1,4 @@
+import { formatTime, humanize } from '@/components/format';
 import { dayOf, idOf, startOfDay, textOf } from '@/features/search_values';
 import { columnNames } from '@/features/table_search';
 
@@ -39,14 +40,24 @@ export function auditQueryOf(filters: AuditFilters) {
   };
 }
 
-function shown(value: unknown): string {
+const kindNames: Record<string, string> = { user: 'Person', sip_profile: 'SIP profile', token: 'API token', dnc: 'Do not call' };
+
+/** A kind of record, as the navigation names it. */
+export function kindText(kind: string): string {
+  return kindNames[kind] ?? humanize(kind);
+}
+
+function shown(field: string, value: unknown): string {
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ') || '–';
   if (value === '' || value === null || value === undefined) return '–';
+  if (typeof value === 'number' && /_(at|until)$/.test(field)) return formatTime(value) || '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** {"name": ["a", "b"]} → "name: a → b" */
 export function changesText(changes: Record<string, unknown>): string {
   return Object.entries(changes)
-    .map(([field, value]) => (Array.isArray(value) && value.length === 2 ? `${field}: ${shown(value[0])} → ${shown(value[1])}` : `${field}: ${shown(value)}`))
+    .filter(([field]) => field !== 'id') // has a column of its own
+    .map(([field, value]) => (Array.isArray(value) && value.length === 2 ? `${field}: ${shown(field, value[0])} → ${shown(field, value[1])}` : `${field}: ${shown(field, value)}`))
     .join('; ');
 }

@@ -3,9 +3,9 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { campaignsQuery, usersQuery } from '@/api/queries';
 import type { Campaign, Outcome } from '@/api/types';
+import { DayFilter } from '@/components/day_filter';
 import { choicesOf, FilterSelect } from '@/components/filter_select';
 import { outcomeChoices } from '@/features/states';
-import classes from './call_filter_bar.module.css';
 import { isFiltered, noFilters, type CallFilters } from './call_filters';
 
 /** What narrows the call log down. */
@@ -14,12 +14,12 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
   const users = useQuery(usersQuery);
   const number = (value: string | undefined) => (value ? Number(value) : undefined);
   return (
-    <div className={classes.filters}>
+    <>
       <TextInput
         aria-label="Phone begins with"
         placeholder="Phone"
         leftSection={<IconSearch size={16} aria-hidden />}
-        w={150}
+        w={140}
         value={filters.phone ?? ''}
         onChange={(event) => onChange({ phone: event.currentTarget.value || undefined })}
       />
@@ -27,7 +27,7 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
         label="Campaign"
         all="All campaigns"
         searchable
-        w={150}
+        w={118}
         data={choicesOf(campaigns.data)}
         value={filters.campaign}
         onChange={(campaign) => onChange({ campaign: number(campaign) })}
@@ -36,7 +36,7 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
         label="Agent"
         all="All agents"
         searchable
-        w={140}
+        w={118}
         data={choicesOf(users.data)}
         value={filters.agent}
         onChange={(agent) => onChange({ agent: number(agent) })}
@@ -44,7 +44,7 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
       <FilterSelect
         label="Outcome"
         all="All outcomes"
-        w={140}
+        w={118}
         data={outcomeChoices}
         value={filters.outcome}
         onChange={(outcome) => onChange({ outcome: outcome as Outcome | undefined })}
@@ -53,19 +53,19 @@ export function CallFilterBar({ filters, onChange }: { filters: CallFilters; onC
         label="Disposition"
         all="All dispositions"
         searchable
-        w={150}
+        w={118}
         data={dispositionsOf(campaigns.data, filters.disposition)}
         value={filters.disposition}
         onChange={(disposition) => onChange({ disposition })}
       />
-      <TextInput aria-label="From day" type="date" w={140} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
-      <TextInput aria-label="To day" type="date" w={140} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
+      <DayFilter end="From" value={filters.from} onChange={(from) => onChange({ from })} />
+      <DayFilter end="To" value={filters.to} onChange={(to) => onChange({ to })} />
       {isFiltered(filters) ? (
         <Button variant="subtle" onClick={() => onChange(noFilters)}>
           Clear
         </Button>
       ) : null}
-    </div>
+    </>
   );
 }
 

@@ -73,7 +73,7 @@ function NewCampaign() {
 }
 
 const columns: ColDef<Row>[] = [
-  { field: 'name', headerName: 'Name', flex: 2, minWidth: 150, cellRenderer: NameCell },
+  { field: 'name', headerName: 'Name', flex: 3, minWidth: 190, tooltipField: 'name', cellRenderer: NameCell },
   {
     colId: 'active',
     headerName: 'State',
@@ -104,8 +104,8 @@ const columns: ColDef<Row>[] = [
   {
     colId: 'now',
     headerName: 'Right now',
-    flex: 3,
-    minWidth: 200,
+    flex: 2,
+    minWidth: 180,
     valueGetter: ({ data }) => (data ? situation(data) : ''),
     tooltipValueGetter: ({ value }) => String(value),
   },

@@ -71,7 +71,11 @@ export function ChooseCampaign({ goneReason }: { goneReason: string | null }) {
           list.length === 0 ? (
             <Empty
               title="No campaign is open for you"
-              hint="A supervisor adds you to a campaign and switches it on. It appears here by itself."
+              hint={
+                me.role === 'agent'
+                  ? 'A supervisor adds you to a campaign and switches it on. It appears here by itself.'
+                  : 'Switch a campaign on, on the dashboard. It appears here by itself.'
+              }
               action={
                 <Button variant="default" onClick={() => void campaigns.refetch()} loading={campaigns.isFetching}>
                   Look again

@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AgentLive } from '@/api/types';
+import { showDone } from '@/app/errors';
 import { humanize } from '@/components/format';
 import { pauseReasons, type SessionActions } from './session_actions';
 import { useShortcuts } from './shortcuts';
@@ -18,14 +19,19 @@ interface Props {
 export function StatusSwitch({ session, actions, size }: Props) {
   const [busy, setBusy] = useState(false);
   const paused = session.state === 'paused';
-  async function run(action: Promise<boolean>) {
+  const free = session.state === 'waiting' || session.state === 'preview';
+  async function run(action: Promise<boolean>): Promise<boolean> {
     setBusy(true);
-    await action;
+    const done = await action;
     setBusy(false);
+    return done;
   }
   const ready = () => void run(actions.ready());
-  const pause = (reason: string) => void run(actions.pause(reason));
-  useShortcuts({ R: () => (paused ? ready() : pause(pauseReasons[0])) });
+  const pause = async (reason: string) => {
+    // Nothing else on the screen changes until the call is over.
+    if ((await run(actions.pause(reason))) && !free) showDone(`You go on pause after this call: ${reason}.`);
+  };
+  useShortcuts({ R: () => (paused ? ready() : void pause(pauseReasons[0])) });
 
   if (paused) {
     return (
@@ -43,7 +49,6 @@ export function StatusSwitch({ session, actions, size }: Props) {
       </Button>
     );
   }
-  const waiting = session.state === 'waiting' || session.state === 'preview';
   return (
     <Menu shadow="md" position="bottom-end" width="target">
       <Menu.Target>
@@ -58,12 +63,12 @@ export function StatusSwitch({ session, actions, size }: Props) {
           title="Alt+R: on a break"
           className={classes.pause}
         >
-          {waiting ? 'Pause' : 'Pause after this call'}
+          {free ? 'Pause' : 'Pause after this call'}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
         {pauseReasons.map((reason) => (
-          <Menu.Item key={reason} onClick={() => pause(reason)}>
+          <Menu.Item key={reason} onClick={() => void pause(reason)}>
             {humanize(reason)}
           </Menu.Item>
         ))}

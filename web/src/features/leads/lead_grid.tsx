@@ -13,6 +13,7 @@ import { formatTime } from '@/components/format';
 import { GridFrame, GridToolbar, RemoteGridBody } from '@/components/grid_frame';
 import { gridTheme } from '@/components/grid_theme';
 import { useFailedRows } from '@/components/use_failed_rows';
+import { useSteadyRows } from '@/components/use_steady_rows';
 import { OutcomeBadge } from '@/features/state_badges';
 import { assignment, BulkBar } from './bulk_bar';
 import { LeadCellEditor, refusalKey, type LeadGridContext } from './lead_cell_editor';
@@ -42,6 +43,7 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
   const own = useMemo(() => values.data?.custom_columns ?? [], [values.data]);
   const [total, setTotal] = useState<number | null>(null);
   const { error, fetched, failed, clear } = useFailedRows();
+  const { frame, steadily } = useSteadyRows(grid);
   const [chosen, setChosen] = useState<number[]>([]);
   const [all, setAll] = useState(false);
   const [context] = useState<LeadGridContext>(() => ({ refusals: new Map() }));
@@ -54,13 +56,14 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
       getRows: (request) => {
         const { startRow, endRow } = request;
         pages.page(startRow, endRow - startRow).then(
-          (rows) => {
-            fetched(startRow);
-            const end = startRow + rows.length;
-            const known = rows.length < endRow - startRow ? end : pages.total;
-            if (known !== null && known === end && startRow === 0) setTotal(known);
-            request.successCallback(rows, known ?? -1);
-          },
+          (rows) =>
+            steadily(() => {
+              fetched(startRow);
+              const end = startRow + rows.length;
+              const known = rows.length < endRow - startRow ? end : pages.total;
+              if (known !== null && known === end && startRow === 0) setTotal(known);
+              request.successCallback(rows, known ?? -1);
+            }),
           (problem: unknown) => {
             failed(startRow, problem);
             request.failCallback();
@@ -68,7 +71,7 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
         );
       },
     }),
-    [pages, fetched, failed],
+    [pages, fetched, failed, steadily],
   );
 
   const count = useCallback(() => {
@@ -167,6 +170,7 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
         />
       ) : null}
       <RemoteGridBody
+        frame={frame}
         error={error}
         total={total}
         retry={() => {
@@ -210,6 +214,7 @@ export function LeadGrid({ leadset, search, onSearch, upload, version }: Props) 
             if (finished && cause === 'uiColumnMoved') keepColumns();
           }}
           animateRows={false}
+          suppressNoRowsOverlay
         />
       </RemoteGridBody>
     </GridFrame>
