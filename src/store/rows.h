@@ -331,6 +331,12 @@ struct Webhook {
   int64_t waiting = 0;  ///< events that are still to be delivered; filled when read
 };
 
+/// What webhooks that are switched on have still to be told.
+struct WebhookBacklog {
+  int64_t waiting = 0;
+  std::optional<WallTime> oldest;  ///< since when the oldest of them waits
+};
+
 enum class DeliveryState {
   kWaiting,
   kDelivered,
