@@ -108,7 +108,7 @@ class WebhookSender::Lane {
     auto outcome = outcome_of(next);
     const auto url = parse_url(next.webhook.url);
     const auto body = webhook_body(*next.delivery);
-    const auto signature = webhook_signature(next.webhook.secret, machine_now().wall, body);
+    const auto signature = webhook_signature(next.webhook, machine_now().wall, body);
     const auto answer = url ? post_json(*url, signature, body, rules_.post, stopping_)
                             : Result<PostAnswer>(url.error());
     if (!answer && answer.error().code == ErrorCode::kUnavailable) return std::nullopt;

@@ -322,6 +322,8 @@ struct Webhook {
   UserId created_by;
   WallTime created_at{};
   // Kept by the store:
+  std::string previous_secret;  ///< signs, too, until:
+  std::optional<WallTime> previous_secret_until;
   int64_t last_sequence = 0;
   int64_t dropped = 0;   ///< events, because too many waited
   int64_t failures = 0;  ///< in a row
