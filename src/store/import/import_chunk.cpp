@@ -39,15 +39,15 @@ std::string_view duplicate_reason(Duplicates scope) {
   return "";
 }
 
-DuplicateScope store_scope(Duplicates scope) {
-  switch (scope) {
+}  // namespace
+
+DuplicateScope store_scope(Duplicates duplicates) {
+  switch (duplicates) {
     case Duplicates::kCampaign: return DuplicateScope::kCampaign;
     case Duplicates::kEverywhere: return DuplicateScope::kEverywhere;
     default: return DuplicateScope::kLeadset;
   }
 }
-
-}  // namespace
 
 ImportChunk::ImportChunk(size_t rows) {
   leads_.reserve(rows);

@@ -18,6 +18,9 @@
 
 namespace carillon::store {
 
+/// Where a phone counts as a duplicate, in the store's words.
+DuplicateScope store_scope(Duplicates duplicates);
+
 /// What one import knows of those who write beside it. Shared with the writer thread.
 struct ImportWatch {
   std::atomic<int64_t> last_lead{0};  ///< when a chunk of ours was committed last
