@@ -541,6 +541,21 @@ TEST_P(ImportJobsTest, WhatOthersAddBetweenLookUpAndWriteCounts) {
                                              phone(12), phone(13)}));
 }
 
+TEST(ImportChunk, TakesFewerRowsWhenTheyAreLong) {
+  const std::string long_cell(60'000, 'x'), short_cell = phone(1);
+  const auto rows_of = [](const std::string& cell, bool good) {
+    ImportChunk chunk(2'000);
+    CsvRow row;
+    row.fields = {cell};
+    while (!chunk.is_full()) good ? chunk.add(row, {}) : chunk.reject(row, "why", true);
+    return chunk.count();
+  };
+  for (const bool good : {true, false}) {
+    EXPECT_EQ(rows_of(short_cell, good), 2'000);
+    EXPECT_EQ(rows_of(long_cell, good), 70);
+  }
+}
+
 TEST_P(ImportJobsTest, CancelLeavesNothingBehind) {
   close();
   config_.chunk_rows_max = 50;

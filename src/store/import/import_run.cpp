@@ -272,7 +272,7 @@ void ImportRun::take_row(const ImportPlan& plan, const CsvRow& row) {
   } else {
     chunk_->add(row, std::move(*planned));
   }
-  if (static_cast<size_t>(chunk_->count()) >= chunk_rows_) send_chunk();
+  if (chunk_->is_full()) send_chunk();
 }
 
 /// Judges the chunk and hands it to the writer thread, once there is room in the window.
