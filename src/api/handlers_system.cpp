@@ -1,4 +1,6 @@
 // Health and metrics.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/handlers.h"
@@ -6,20 +8,20 @@
 namespace carillon::api {
 namespace {
 
-constexpr Duration kHealthTimeout = 3s;
+constexpr Duration kPatience = 3s;
 
-/// Does a reader thread answer? In time, for a load balancer waits.
-Later<Result<void>> database_answers(Services& services) {
-  auto start = [&services](const std::function<void(Result<void>)>& resolve) {
-    services.ports.store.read([resolve](store::Reader& reader) {
-      const auto count = reader.count_administrators();
-      resolve(count ? Result<void>{} : Result<void>{count.error()});
-    });
-    services.loop->after(kHealthTimeout, [resolve] {
+/// What a reader thread answers in time: a load balancer or Prometheus waits.
+template <class Question>
+auto read_in_time(Services& services, Question question) {
+  using R = std::invoke_result_t<Question, store::Reader&>;
+  auto start = [&services, question](const std::function<void(R)>& resolve) {
+    services.ports.store.read(
+        [question, resolve](store::Reader& reader) { resolve(question(reader)); });
+    services.loop->after(kPatience, [resolve] {
       resolve(Error{ErrorCode::kStorage, "The database does not answer.", {}});
     });
   };
-  return Later<Result<void>>(services.loop, std::move(start));
+  return Later<R>(services.loop, std::move(start));
 }
 
 Metric gauge(const char* name, const char* help, double value) {
@@ -63,6 +65,24 @@ void add_own_metrics(const Services& services, std::vector<Metric>& out) {
                       static_cast<double>(figures.data_remaining)));
 }
 
+/// The backlog is that of all nodes. A database that does not answer leaves it out.
+void add_webhook_metrics(const Services& services, const Result<store::WebhookBacklog>& backlog,
+                         std::vector<Metric>& out) {
+  const auto& counters = services.webhooks.counters();
+  out.push_back(counter("carillon_webhook_deliveries_total",
+                        "Events that webhooks' receivers have taken", counters.delivered));
+  out.push_back(counter("carillon_webhook_attempts_failed_total",
+                        "Attempts to deliver an event to a webhook that failed", counters.failed));
+  if (!backlog) return;
+  out.push_back(gauge("carillon_webhook_events_waiting",
+                      "Events that webhooks that are switched on have still to be told",
+                      static_cast<double>(backlog->waiting)));
+  const auto age = backlog->oldest ? machine_now().wall - *backlog->oldest : Duration{};
+  out.push_back(gauge("carillon_webhook_oldest_waiting_seconds",
+                      "How long the oldest of them has waited",
+                      std::chrono::duration<double>(std::max(age, Duration{})).count()));
+}
+
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -95,7 +115,8 @@ std::string prometheus_text(const std::vector<Metric>& metrics) {
 
 Task<Response> get_health(Call& call) {
   auto& services = call.services;
-  const auto database = co_await database_answers(services);
+  auto question = [](store::Reader& reader) { return reader.count_administrators(); };
+  const auto database = co_await read_in_time(services, question);
   Json parts{{"http", "ok"}};
   bool all_well = true;
   const auto report = [&](const std::string& part, const std::string& trouble) {
@@ -140,6 +161,9 @@ Task<Response> get_system(Call& call) {
 Task<Response> get_metrics(Call& call) {
   std::vector<Metric> metrics;
   add_own_metrics(call.services, metrics);
+  auto question = [](store::Reader& reader) { return reader.webhook_backlog(); };
+  const auto backlog = co_await read_in_time(call.services, question);
+  add_webhook_metrics(call.services, backlog, metrics);
   if (call.services.ports.metrics) {
     auto more = call.services.ports.metrics();
     metrics.insert(metrics.end(), more.begin(), more.end());

@@ -38,7 +38,7 @@ Json test_result(const Webhook& webhook, const PostRules& rules, const std::atom
   const auto started = machine_now();
   const auto url = parse_url(webhook.url);
   const auto body = webhook_test_body(started.wall);
-  const auto signature = webhook_signature(webhook.secret, started.wall, body);
+  const auto signature = webhook_signature(webhook, started.wall, body);
   const auto answer =
       url ? post_json(*url, signature, body, rules, stop) : Result<PostAnswer>(url.error());
   WebhookVerdict verdict;

@@ -58,6 +58,13 @@ class WebhookServer : public ApiTest {
     });
   }
 
+  double metric(const std::string& name) {
+    const auto text = ask(port(), "GET", "/metrics").body;
+    const auto line = text.find("\n" + name + " ");
+    EXPECT_NE(line, std::string::npos) << name << " is missing";
+    return line == std::string::npos ? -1 : std::stod(text.substr(line + name.size() + 2));
+  }
+
   static Json body_of(const std::string& request) {
     const auto end = request.find("\r\n\r\n");
     return Json::parse(end == std::string::npos ? "" : request.substr(end + 4), nullptr, false);
@@ -111,6 +118,27 @@ TEST_F(WebhookServer, TriesAgainAndKeepsTheOrder) {
   receiver.always(status_line("200 OK"));
   EXPECT_EQ(name_in(receiver.request(3)), "Bob");
   ASSERT_TRUE(all_delivered(webhook));
+}
+
+TEST_F(WebhookServer, MetricsCountWhatWasTakenWhatFailedAndWhatWaits) {
+  WebServer receiver({status_line("200 OK")});
+  config.webhook_first_wait = 1h;
+  begin();
+  EXPECT_EQ(metric("carillon_webhook_events_waiting"), 0);
+  EXPECT_EQ(metric("carillon_webhook_oldest_waiting_seconds"), 0);
+  const auto webhook = make("crm", receiver.url());
+  add_lead("Ann");
+  ASSERT_TRUE(all_delivered(webhook));
+  receiver.always(status_line("500 Oops"));
+  for (const char* name : {"Bob", "Cy"}) add_lead(name);
+  ASSERT_TRUE(becomes(webhook, [](const Json& now) { return now["state"] == "failing"; }));
+  EXPECT_EQ(metric("carillon_webhook_deliveries_total"), 1);
+  EXPECT_EQ(metric("carillon_webhook_attempts_failed_total"), 1);
+  EXPECT_EQ(metric("carillon_webhook_events_waiting"), 2);
+  EXPECT_GT(metric("carillon_webhook_oldest_waiting_seconds"), 0);
+  // Nobody is late whose webhook is switched off.
+  EXPECT_EQ(patch(admin, path(webhook), {{"active", false}}).status, 200);
+  EXPECT_EQ(metric("carillon_webhook_events_waiting"), 0);
 }
 
 TEST_F(WebhookServer, AReceiverThatIsSilentIsFailingAndHoldsUpNobodyElse) {
@@ -212,8 +240,11 @@ TEST_F(WebhookServer, SecretsAreShownOnceAndCanBeRenewed) {
   const auto body = request.substr(request.find("\r\n\r\n") + 4);
   const auto at = request.find("t=") + 2;
   const auto time = request.substr(at, request.find(',', at) - at);
-  EXPECT_NE(request.find(hmac_sha256(renewed["secret"].get<std::string>(), time + "." + body)),
-            std::string::npos);
+  // Both count, so that the receiver can change.
+  for (const auto& secret : {renewed["secret"], webhook["secret"]}) {
+    EXPECT_NE(request.find(",v1=" + hmac_sha256(secret.get<std::string>(), time + "." + body)),
+              std::string::npos);
+  }
   const auto log = get(admin, "/api/v1/audit?kind=webhook").body;
   EXPECT_EQ(log.find(webhook["secret"].get<std::string>()), std::string::npos);
   EXPECT_EQ(log.find(renewed["secret"].get<std::string>()), std::string::npos);

@@ -53,10 +53,14 @@ std::string webhook_data(const store::WebhookSubject& subject) {
   return to_text(data);
 }
 
-std::string webhook_signature(std::string_view secret, WallTime now, std::string_view body) {
+std::string webhook_signature(const store::Webhook& webhook, WallTime now, std::string_view body) {
   const auto seconds = to_unix_ms(now) / 1'000;
-  return fmt::format("t={},v1={}", seconds,
-                     hmac_sha256(secret, fmt::format("{}.{}", seconds, body)));
+  const auto text = fmt::format("{}.{}", seconds, body);
+  auto header = fmt::format("t={},v1={}", seconds, hmac_sha256(webhook.secret, text));
+  if (now < webhook.previous_secret_until) {
+    header += ",v1=" + hmac_sha256(webhook.previous_secret, text);
+  }
+  return header;
 }
 
 Duration webhook_wait(int64_t failures, Duration first, double jitter) {

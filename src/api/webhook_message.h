@@ -19,8 +19,9 @@ std::string webhook_test_body(WallTime now);
 /// them.
 std::string webhook_data(const store::WebhookSubject& subject);
 
-/// The header Carillon-Signature: "t=<Unix seconds>,v1=<HMAC-SHA256 of "t.body" in hex>".
-std::string webhook_signature(std::string_view secret, WallTime now, std::string_view body);
+/// The header Carillon-Signature: "t=<Unix seconds>,v1=<HMAC-SHA256 of "t.body" in hex>", with one
+/// v1 more as long as the secret before counts.
+std::string webhook_signature(const store::Webhook& webhook, WallTime now, std::string_view body);
 
 /// Doubles from `first` to an hour with the number of failures in a row (from 1), a fifth more or
 /// less: `jitter` is from -1 to 1.

@@ -13,9 +13,25 @@ TEST(WebhookSignature, IsHmacSha256OverTimeAndBody) {
   EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?"),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   const auto now = from_unix_ms(1'700'000'000'999);
-  EXPECT_EQ(webhook_signature("secret", now, "{}"),
-            "t=1700000000,v1=" + hmac_sha256("secret", "1700000000.{}"));
-  EXPECT_NE(webhook_signature("other", now, "{}"), webhook_signature("secret", now, "{}"));
+  store::Webhook webhook;
+  webhook.secret = "secret";
+  const auto signature = "t=1700000000,v1=" + hmac_sha256("secret", "1700000000.{}");
+  EXPECT_EQ(webhook_signature(webhook, now, "{}"), signature);
+  webhook.secret = "other";
+  EXPECT_NE(webhook_signature(webhook, now, "{}"), signature);
+}
+
+TEST(WebhookSignature, HasOneOfTheSecretBeforeUntilThatEnds) {
+  const auto now = from_unix_ms(1'700'000'000'999);
+  store::Webhook webhook;
+  webhook.secret = "new";
+  webhook.previous_secret = "old";
+  webhook.previous_secret_until = now;
+  const auto alone = "t=1700000000,v1=" + hmac_sha256("new", "1700000000.{}");
+  EXPECT_EQ(webhook_signature(webhook, now, "{}"), alone);
+  webhook.previous_secret_until = now + 1ms;
+  EXPECT_EQ(webhook_signature(webhook, now, "{}"),
+            alone + ",v1=" + hmac_sha256("old", "1700000000.{}"));
 }
 
 TEST(WebhookSchedule, DoublesToAnHourAFifthMoreOrLess) {

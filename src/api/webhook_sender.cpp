@@ -32,8 +32,9 @@ store::DeliveryOutcome outcome_of(const store::NextDelivery& next) {
 /// One webhook's thread. What is public is called by the owner's.
 class WebhookSender::Lane {
  public:
-  Lane(store::Store& store, const WebhookRules& rules, store::WebhookId id)
-      : store_(store), rules_(rules), id_(id), thread_([this] { run(); }) {}
+  Lane(store::Store& store, const WebhookRules& rules, WebhookCounters& counters,
+       store::WebhookId id)
+      : store_(store), rules_(rules), counters_(counters), id_(id), thread_([this] { run(); }) {}
 
   ~Lane() {
     stop();
@@ -107,7 +108,7 @@ class WebhookSender::Lane {
     auto outcome = outcome_of(next);
     const auto url = parse_url(next.webhook.url);
     const auto body = webhook_body(*next.delivery);
-    const auto signature = webhook_signature(next.webhook.secret, machine_now().wall, body);
+    const auto signature = webhook_signature(next.webhook, machine_now().wall, body);
     const auto answer = url ? post_json(*url, signature, body, rules_.post, stopping_)
                             : Result<PostAnswer>(url.error());
     if (!answer && answer.error().code == ErrorCode::kUnavailable) return std::nullopt;
@@ -120,6 +121,7 @@ class WebhookSender::Lane {
     } else {
       outcome.error = answer.error().message;
     }
+    ++(outcome.delivered ? counters_.delivered : counters_.failed);
     if (!outcome.delivered) note_failure(next, outcome);
     return outcome;
   }
@@ -149,6 +151,7 @@ class WebhookSender::Lane {
 
   store::Store& store_;
   const WebhookRules& rules_;
+  WebhookCounters& counters_;
   const store::WebhookId id_;
   std::mt19937 random_{std::random_device{}()};
   std::uniform_real_distribution<double> jitter_{-1, 1};
@@ -171,7 +174,7 @@ void WebhookSender::changed(store::WebhookId id) {
   std::erase_if(lanes_, [](const auto& lane) { return lane.second->ended(); });
   const auto found = lanes_.find(id);
   if (found != lanes_.end()) return found->second->wake();
-  lanes_.emplace(id, std::make_unique<Lane>(store_, rules_, id));
+  lanes_.emplace(id, std::make_unique<Lane>(store_, rules_, counters_, id));
 }
 
 }  // namespace carillon::api

@@ -1,6 +1,8 @@
 // WebhookSender: delivers what is in the outboxes of webhooks.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +11,12 @@
 #include "store/store.h"
 
 namespace carillon::api {
+
+/// For /metrics: attempts since the start of this process. Written by the webhooks' threads.
+struct WebhookCounters {
+  std::atomic<uint64_t> delivered{0};
+  std::atomic<uint64_t> failed{0};
+};
 
 struct WebhookRules {
   PostRules post;
@@ -32,12 +40,14 @@ class WebhookSender {
 
   /// A webhook was made, changed or deleted, or something waits for it.
   void changed(store::WebhookId id);
+  const WebhookCounters& counters() const { return counters_; }
 
  private:
   class Lane;
 
   store::Store& store_;
   const WebhookRules rules_;
+  WebhookCounters counters_;
   std::map<store::WebhookId, std::unique_ptr<Lane>> lanes_;
 };
 

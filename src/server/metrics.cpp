@@ -69,8 +69,11 @@ void add_telephony(Gathering& all, const telephony::TelephonyCounters& t) {
               t.auth_challenges);
   all.counter("carillon_sip_strangers_dropped_total", "Packets dropped at the SIP sockets",
               t.strangers_dropped);
-  all.counter("carillon_sip_flood_dropped_total",
-              "Datagrams and connections of desk phones that were too many", t.flood_dropped);
+  for (const auto& [from, count] :
+       {std::pair("phones", t.phone_flood_dropped), std::pair("trunks", t.trunk_flood_dropped)}) {
+    all.counter("carillon_sip_flood_dropped_total",
+                "SIP datagrams and connections that were too many", count, {{"from", from}});
+  }
   all.counter("carillon_media_packets_received_total", "RTP packets taken",
               t.media_packets_received);
   all.counter("carillon_media_packets_dropped_total", "RTP packets from strangers, or malformed",

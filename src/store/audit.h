@@ -10,8 +10,8 @@
 namespace carillon::store {
 
 inline bool is_secret(std::string_view column) {
-  return column == "password" || column == "secret" || column == "token_hash" ||
-         column == "csrf_token";
+  return column == "password" || column == "secret" || column == "previous_secret" ||
+         column == "token_hash" || column == "csrf_token";
 }
 
 inline nlohmann::json to_json(const Value& value) {

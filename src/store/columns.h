@@ -308,6 +308,8 @@ void for_columns(Of<Webhook> auto&& webhook, auto&& visit) {
   for_settings_columns(webhook, visit);
   visit("created_by", webhook.created_by);
   visit("created_at", webhook.created_at);
+  visit("previous_secret", webhook.previous_secret);
+  visit("previous_secret_until", webhook.previous_secret_until);
   visit("last_sequence", webhook.last_sequence);
   visit("dropped", webhook.dropped);
   visit("failures", webhook.failures);

@@ -15,7 +15,7 @@ struct Reason {
 constexpr std::array<Reason, 10> kReasons{{
     {"leadset_inactive", "Its leadset is switched off. Switch it on to dial this lead."},
     {"status", "Its status is not among the campaign's source statuses."},
-    {"invalid_phone", "Its phone number is not valid. Correct it."},
+    {"invalid_phone", "Its phone number is not valid, or charges whoever calls it. Correct it."},
     {"dnc", "Its phone number is on a do-not-call list."},
     {"finished",
      "It is finished: a final disposition was given, or no retry was due. Data Recycle "

@@ -149,6 +149,10 @@ Result<void> Writer::save_lead(const Lead& changed) {
       row.add("callback_agent_id", int64_t{0});
     }
     update(db_, "leads", row, changed.id.value);
+    if (before->phone != changed.phone) {
+      db_.execute("UPDATE leads SET phone_valid = 1 WHERE id = ? AND phone_valid = 0",
+                  {changed.id.value});
+    }
     const bool dialing = dialing_differs(*before, changed);
     mark_leads(changed.leadset, dialing);
     if (before->leadset != changed.leadset) mark_leads(before->leadset, true);

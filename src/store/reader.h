@@ -157,6 +157,8 @@ class Reader {
   Result<std::vector<WebhookDelivery>> webhook_deliveries(WebhookId id, WebhookDeliveryId before,
                                                           int64_t limit);
 
+  Result<WebhookBacklog> webhook_backlog();
+
   // ---- settings and audit (settings.cpp)
   Result<Settings> settings();
   Result<Page<AuditEntry>> audit(const ListQuery& query);

@@ -322,6 +322,8 @@ struct Webhook {
   UserId created_by;
   WallTime created_at{};
   // Kept by the store:
+  std::string previous_secret;  ///< signs, too, until:
+  std::optional<WallTime> previous_secret_until;
   int64_t last_sequence = 0;
   int64_t dropped = 0;   ///< events, because too many waited
   int64_t failures = 0;  ///< in a row
@@ -329,6 +331,12 @@ struct Webhook {
   std::string last_error;  ///< sentence; empty once an attempt succeeded
   std::optional<WallTime> last_success_at;
   int64_t waiting = 0;  ///< events that are still to be delivered; filled when read
+};
+
+/// What webhooks that are switched on have still to be told.
+struct WebhookBacklog {
+  int64_t waiting = 0;
+  std::optional<WallTime> oldest;  ///< since when the oldest of them waits
 };
 
 enum class DeliveryState {

@@ -32,7 +32,13 @@ std::string open_error(const std::string& address) {
 
 // ------------------------------------------------------------------------------- both databases
 
-class Trouble : public OnBoth {};
+class Trouble : public OnBoth {
+ protected:
+  std::unique_ptr<Database> open_database() {
+    return std::move(
+        *Database::open(*DatabaseAddress::parse(database.address()), Database::Access::kReadWrite));
+  }
+};
 
 TEST_P(Trouble, ANewerDatabaseIsRefused) {
   TestStore(database.address()).close();
@@ -56,6 +62,88 @@ TEST_P(Trouble, EveryOlderSchemaIsBroughtUpToDate) {
     }
     TestStore store(old.address());
     make_campaign(store, 1);
+  }
+}
+
+constexpr const char* kPremiumRate = "+19005550123";
+
+/// Leads as they were kept before premium-rate numbers were refused, with ids from 1 on.
+void keep_as_before(Database& db, const std::vector<std::string>& phones) {
+  const auto& all = embedded_migrations();
+  constexpr ptrdiff_t kThen = 7;
+  ASSERT_TRUE(migrate(db, {all.begin(), all.begin() + kThen}));
+  db.run(R"(INSERT INTO zone_sets (zones) VALUES ('["Europe/Berlin"]'))");
+  db.run("INSERT INTO leadsets (name, description, active) VALUES ('Old', '', 1)");
+  for (const auto& phone : phones) {
+    db.execute(
+        "INSERT INTO leads (leadset_id, phone, status, zone_set_id, created_at, modified_at) "
+        "VALUES (1, ?, 'New', 1, 0, 0)",
+        {phone});
+  }
+}
+
+/// They get a campaign.
+SampleCampaign campaign_of_old_leads(TestStore& store) {
+  auto sample = make_campaign(store, 0);
+  const auto given = store.change([&](Writer& writer) -> Result<void> {
+    auto old = writer.leadset(LeadsetId{1});
+    if (!old) return old.error();
+    old->campaign = sample.campaign;
+    return writer.save_leadset(*old);
+  });
+  EXPECT_TRUE(given);
+  return sample;
+}
+
+LeadStats stats_of(TestStore& store, CampaignId campaign) {
+  return store.ask([&](Reader& reader) { return reader.campaign_stats(campaign, kNow, {}); });
+}
+
+TEST_P(Trouble, NumbersThatAreNotToBeCalledAreFoundBeforeTheFirstClaim) {
+  keep_as_before(*open_database(), {"+14155550100", kPremiumRate, "+1415555", "+442079460123"});
+  TestStore store(database.address());
+  const auto sample = campaign_of_old_leads(store);
+  const auto claimed = claim(store, sample, 10, kNow);
+  ASSERT_THAT(claimed, SizeIs(2));
+  EXPECT_EQ(claimed[0]->phone, "+14155550100");
+  EXPECT_EQ(claimed[1]->phone, "+442079460123");
+  EXPECT_EQ(stats_of(store, sample.campaign).not_dialable,
+            (std::map<std::string, int64_t>{{"invalid_phone", 2}, {"reserved", 2}}));
+  const LeadId premium{2};
+  const auto why = store.ask([&](Reader& reader) { return reader.why(premium, kNow, {}); });
+  EXPECT_EQ(why.reason, "invalid_phone");
+  EXPECT_THAT(why.sentence, HasSubstr("charges whoever calls it"));
+
+  // Only a number that is put right can be called.
+  const auto edit = [&](const std::function<void(Lead&)>& change) {
+    ASSERT_TRUE(store.change([&](Writer& writer) -> Result<void> {
+      auto lead = writer.lead(premium);
+      change(*lead);
+      return writer.save_lead(*lead);
+    }));
+  };
+  edit([](Lead& lead) { lead.city = "Reno"; });
+  EXPECT_THAT(claim(store, sample, 10, kNow), SizeIs(0));
+  edit([](Lead& lead) { lead.phone = "+14155550199"; });
+  const auto corrected = claim(store, sample, 10, kNow);
+  ASSERT_THAT(corrected, SizeIs(1));
+  EXPECT_EQ(corrected[0]->phone, "+14155550199");
+}
+
+TEST_P(Trouble, TheCheckOfNumbersIsMadeOnceAndGoesOnWhereItWasBrokenOff) {
+  {
+    const auto db = open_database();
+    keep_as_before(*db, {kPremiumRate, kPremiumRate, kPremiumRate});
+    ASSERT_TRUE(migrate(*db, embedded_migrations()));
+    db->run("UPDATE unchecked_phones SET after_id = 1, up_to_id = 2");
+  }
+  CampaignId campaign;
+  for (int start = 0; start < 2; ++start) {
+    TestStore store(database.address());
+    if (!campaign) campaign = campaign_of_old_leads(store).campaign;
+    EXPECT_EQ(stats_of(store, campaign).not_dialable,
+              (std::map<std::string, int64_t>{{"invalid_phone", 1}}));
+    EXPECT_EQ(stats_of(store, campaign).dialable, 2);
   }
 }
 

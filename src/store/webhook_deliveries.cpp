@@ -74,6 +74,18 @@ Result<std::vector<WebhookDelivery>> Reader::webhook_deliveries(WebhookId id,
   });
 }
 
+Result<WebhookBacklog> Reader::webhook_backlog() {
+  return guarded([&]() -> Result<WebhookBacklog> {
+    const auto rows = db_.query(
+        "SELECT count(*), min(queued_at) FROM webhook_deliveries WHERE state = 'waiting' AND "
+        "webhook_id IN (SELECT id FROM webhooks WHERE active = 1)");
+    WebhookBacklog backlog;
+    backlog.waiting = to_number<int64_t>(rows[0][0]);
+    if (backlog.waiting > 0) decode(rows[0][1], backlog.oldest);
+    return backlog;
+  });
+}
+
 Result<NextDelivery> Writer::begin_delivery(WebhookId id, const std::string& node) {
   return guarded([&]() -> Result<NextDelivery> {
     auto found = webhook(id);

@@ -10,6 +10,8 @@ namespace carillon::store {
 namespace {
 
 constexpr int64_t kMostWebhooks = 20;
+/// How long a receiver has to take over a new secret.
+constexpr auto kBothSecrets = 24h;
 constexpr const char* kAlive = "deleted_at = 0";
 
 Assignments settings_row(const Webhook& webhook) {
@@ -98,6 +100,10 @@ Result<void> Writer::save_webhook(const Webhook& changed) {
     auto row = settings_row(changed);
     // Another receiver, or the same one put right: what waits is tried at once.
     row.add("retry_at", int64_t{0});
+    if (before->secret != changed.secret) {
+      row.add("previous_secret", before->secret);
+      row.add("previous_secret_until", to_unix_ms(now_ + kBothSecrets));
+    }
     update(db_, "webhooks", std::move(row), changed.id.value);
     note(RecordKind::kWebhook, changed.id.value, "changed", difference(*before, changed));
     return {};
@@ -108,8 +114,10 @@ Result<void> Writer::remove_webhook(WebhookId id) {
   return guarded([&]() -> Result<void> {
     const auto before = webhook(id);
     if (!before) return before.error();
-    db_.execute("UPDATE webhooks SET active = 0, secret = '', deleted_at = ? WHERE id = ?",
-                {to_unix_ms(now_), id.value});
+    db_.execute(
+        "UPDATE webhooks SET active = 0, secret = '', previous_secret = '', deleted_at = ? WHERE "
+        "id = ?",
+        {to_unix_ms(now_), id.value});
     note(RecordKind::kWebhook, id.value, "deleted", difference(*before, Webhook{}));
     return {};
   });

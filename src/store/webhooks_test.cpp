@@ -128,6 +128,31 @@ TEST_P(Webhooks, AreKeptAndCheckedAndLoggedWithoutTheirSecret) {
   EXPECT_EQ(add("crm", {"call.ended"}).value, id.value + 2) << "the name is free again";
 }
 
+TEST_P(Webhooks, KeepTheSecretBeforeForADay) {
+  const auto id = add("crm", {"call.ended"});
+  auto kept = webhook(id);
+  EXPECT_FALSE(kept.previous_secret_until);
+  const auto save = [&] {
+    ASSERT_TRUE(store->change([&](Writer& writer) { return writer.save_webhook(kept); }));
+    kept = webhook(id);
+  };
+  kept.secret = "second";
+  const auto before = machine_now().wall;
+  save();
+  EXPECT_EQ(kept.previous_secret, "a secret");
+  ASSERT_TRUE(kept.previous_secret_until);
+  EXPECT_GE(*kept.previous_secret_until, before + 24h);
+  EXPECT_LE(*kept.previous_secret_until, machine_now().wall + 24h);
+  const auto until = kept.previous_secret_until;
+  kept.name = "CRM";
+  save();
+  EXPECT_EQ(kept.previous_secret, "a secret");
+  EXPECT_EQ(kept.previous_secret_until, until) << "a new name is no new secret";
+  kept.secret = "third";
+  save();
+  EXPECT_EQ(kept.previous_secret, "second");
+}
+
 TEST_P(Webhooks, AreAtMostTwenty) {
   for (int i = 0; i < 20; ++i) add(fmt::format("hook {}", i), {"call.ended"});
   EXPECT_THROW(add("one more", {"call.ended"}), std::runtime_error);

@@ -83,6 +83,10 @@ class Writer : public Reader {
   /// Lets up to `limit` staged leads of an import be dialed, in order of id after `after`, which is
   /// moved on. Returns how many; call it until it says 0: then dialing hears of them.
   Result<int64_t> release_leads(ImportId import, LeadId& after, int64_t limit);
+  /// For a LongChange on PostgreSQL: holds, until it ends, the place in which an import promises to
+  /// add no number twice, so that another node's import, of which it sees nothing, waits. False:
+  /// another one holds it, or a part of it, or more; ask again.
+  Result<bool> take_import_turn(DuplicateScope scope, LeadsetId leadset, CampaignId campaign);
   /// The last of a LongChange that brought an import's leads: what others did while they could not
   /// see these. Numbers that were put on a do-not-call list since are not dialed; kConflict when
   /// the leadset, which had `campaign`, has another one or is gone.

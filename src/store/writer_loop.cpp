@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "store/migrations.h"
+#include "store/phone_check.h"
 #include "store/recovery.h"
 #include "store/table.h"
 
@@ -88,6 +89,7 @@ Result<void> WriterLoop::open() {
   }
   if (!named) return named;
   if (auto migrated = migrate(**database, embedded_migrations()); !migrated) return migrated;
+  if (auto checked = check_phones(**database); !checked) return checked;
   if (auto recovered = recover(**database); !recovered) return recovered;
   database_ = std::move(*database);
   return {};

@@ -2,11 +2,13 @@
 // and the memory stays where it was.
 
 #include <algorithm>
+#include <any>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -154,7 +156,7 @@ class LoopbackFlood : public TelephonyTest {
     config_.agent_port = free_port("127.0.0.1");
     use_trunk(carrier_);
   }
-  std::string request(int number) const {
+  static std::string request(int number, int port) {
     constexpr std::array<const char*, 6> kMethods{"REGISTER", "INVITE",    "OPTIONS",
                                                   "MESSAGE",  "SUBSCRIBE", "REGISTER"};
     const char* method = kMethods[static_cast<size_t>(number) % kMethods.size()];
@@ -165,7 +167,7 @@ class LoopbackFlood : public TelephonyTest {
         "From: <sip:x@127.0.0.9>;tag=f\r\nTo: <sip:x@127.0.0.1>\r\nCall-ID: {2}\r\n"
         "CSeq: 1 {0}\r\nMax-Forwards: 70\r\nContact: <sip:x@127.0.0.9:9>\r\n"
         "Content-Length: 0\r\n\r\n",
-        method, telephony_->phone_port(), number);
+        method, port, number);
   }
   /// The next INVITE of ours is answered for `talker`. Where it is to send.
   int answer(const Talker& talker) {
@@ -175,6 +177,47 @@ class LoopbackFlood : public TelephonyTest {
     carrier_.reply(*invite, 200, {.sdp = carrier_.sdp("sendrecv", talker.port())});
     EXPECT_TRUE(carrier_.expect("ACK"));
     return port_in(*invite);
+  }
+  /// A customer and a third party are connected.
+  void connect_two() {
+    place(1);
+    customer_port_ = answer(customer_);
+    telephony_->send(PlaceSideCall{SideCallId{2}, TrunkId{1}, "4930999", "", 20'000});
+    third_port_ = answer(third_);
+    ASSERT_TRUE(events_.wait<SideCallAnswered>());
+    telephony_->send(JoinParties{{AttemptId{1}, SideCallId{2}}});
+  }
+  /// They talk, first in peace, then while `flood` is there.
+  void talk_through(const std::function<std::any()>& flood) {
+    int64_t before_kb = 0, after_kb = 0;
+    {
+      const Repeatedly talk(50, [&](int i) {
+        customer_.turn(i, customer_port_);
+        third_.turn(i, third_port_);
+      });
+      std::this_thread::sleep_for(1s);
+      before_kb = resident_kb();
+      const auto under_way = flood();
+      std::this_thread::sleep_for(kFloodTime);
+      after_kb = resident_kb();
+    }
+    customer_.listen();
+    third_.listen();
+    RecordProperty("growth_kb", std::to_string(after_kb - before_kb));
+    if (!kSanitized) {
+      EXPECT_LT(after_kb - before_kb, kMostGrowthKb);
+    }
+    EXPECT_GE(customer_.sent(), 100);
+    EXPECT_GE(third_.heard(), customer_.sent() * 97 / 100) << "of " << customer_.sent();
+    EXPECT_GE(customer_.heard(), third_.sent() * 97 / 100) << "of " << third_.sent();
+    EXPECT_EQ(customer_.foreign() + third_.foreign(), 0) << "a stranger was heard";
+  }
+  void expect_calls_as_ever() {
+    place(3);
+    const auto invite = carrier_.expect("INVITE", 2s);
+    ASSERT_TRUE(invite);
+    carrier_.reply(*invite, 486);
+    EXPECT_TRUE(ended(3, 2s));
   }
   /// Connections that say nothing, from an address that may.
   std::vector<UniqueFd> idle_connections() const {
@@ -187,6 +230,8 @@ class LoopbackFlood : public TelephonyTest {
     return all;
   }
   ScriptedPeer carrier_;
+  Talker customer_{'\x11', '\x22'}, third_{'\x22', '\x11'};
+  int customer_port_ = 0, third_port_ = 0;
 };
 
 long ended_of(const std::vector<UniqueFd>& connections) {
@@ -197,30 +242,17 @@ long ended_of(const std::vector<UniqueFd>& connections) {
 }
 
 TEST_F(LoopbackFlood, ACallUnderWayIsUnharmedAndTheMemoryFlat) {
-  Talker customer('\x11', '\x22'), third('\x22', '\x11');
-  place(1);
-  const int customer_port = answer(customer);
-  telephony_->send(PlaceSideCall{SideCallId{2}, TrunkId{1}, "4930999", "", 20'000});
-  const int third_port = answer(third);
-  ASSERT_TRUE(events_.wait<SideCallAnswered>());
-  telephony_->send(JoinParties{{AttemptId{1}, SideCallId{2}}});
-
-  int64_t before_kb = 0, after_kb = 0;
+  connect_two();
+  const std::array<Sender, 4> phones{Sender("127.0.0.5"), Sender("127.0.0.6"), Sender("127.0.0.7"),
+                                     Sender("127.0.0.8")};
+  const Sender stranger("127.0.0.4");
   std::vector<UniqueFd> idle;
-  {
-    const Repeatedly talk(50, [&](int i) {
-      customer.turn(i, customer_port);
-      third.turn(i, third_port);
+  talk_through([&] {
+    auto sip = std::make_shared<Repeatedly>(kSanitized ? 1'000 : 5'000, [&](int i) {
+      const int port = telephony_->phone_port();
+      phones[static_cast<size_t>(i) % 4].send(port, request(i, port));
     });
-    std::this_thread::sleep_for(1s);
-    before_kb = resident_kb();
-    const std::array<Sender, 4> phones{Sender("127.0.0.5"), Sender("127.0.0.6"),
-                                       Sender("127.0.0.7"), Sender("127.0.0.8")};
-    const Sender stranger("127.0.0.4");
-    const Repeatedly sip(kSanitized ? 1'000 : 5'000, [&](int i) {
-      phones[static_cast<size_t>(i) % 4].send(telephony_->phone_port(), request(i));
-    });
-    const Repeatedly media(kSanitized ? 2'000 : 10'000, [&](int i) {
+    auto media = std::make_shared<Repeatedly>(kSanitized ? 2'000 : 10'000, [&](int i) {
       const std::string stun{
           "\0\1\0\0\x21\x12\xa4\x42"
           "abcdefghijkl",
@@ -228,32 +260,37 @@ TEST_F(LoopbackFlood, ACallUnderWayIsUnharmedAndTheMemoryFlat) {
       const std::string hello = "\x16\xfe\xfd" + std::string(200, '\1');
       const std::string rtp = rtp_packet(static_cast<uint16_t>(i), kStranger);
       const std::string& junk = i % 3 == 0 ? stun : i % 3 == 1 ? hello : rtp;
-      stranger.send(i % 2 == 0 ? customer_port : third_port, junk);
+      stranger.send(i % 2 == 0 ? customer_port_ : third_port_, junk);
       stranger.send(config_.agent_port, junk);
     });
     idle = idle_connections();
-    std::this_thread::sleep_for(kFloodTime);
-    after_kb = resident_kb();
-  }
-  customer.listen();
-  third.listen();
-  RecordProperty("growth_kb", std::to_string(after_kb - before_kb));
-  if (!kSanitized) {
-    EXPECT_LT(after_kb - before_kb, kMostGrowthKb);
-  }
-  EXPECT_GE(customer.sent(), 100);
-  EXPECT_GE(third.heard(), customer.sent() * 97 / 100) << "of " << customer.sent();
-  EXPECT_GE(customer.heard(), third.sent() * 97 / 100) << "of " << third.sent();
-  EXPECT_EQ(customer.foreign() + third.foreign(), 0) << "a stranger was heard";
+    return std::any(std::pair(sip, media));
+  });
   EXPECT_EQ(ended_of(idle), kConnections) << "idle connections stayed";
-  EXPECT_TRUE(counted([](const auto& now) { return now.flood_dropped > 1'000; }));
+  EXPECT_TRUE(counted([](const auto& now) { return now.phone_flood_dropped > 1'000; }));
+  expect_calls_as_ever();
+}
 
-  // And calls are set up and ended as ever.
-  place(3);
-  const auto invite = carrier_.expect("INVITE", 2s);
-  ASSERT_TRUE(invite);
-  carrier_.reply(*invite, 486);
-  EXPECT_TRUE(ended(3, 2s));
+TEST_F(LoopbackFlood, OneCarriersFloodHarmsNoCallOfAnothers) {
+  Trunk other = trunk_to(carrier_);
+  other.id = TrunkId{2};
+  other.host = "127.0.0.5";
+  other.cps = 1;
+  other.channels = 1;
+  telephony_->send(SetTrunks{{trunk_to(carrier_), other}});
+  ASSERT_TRUE(events_.wait<TrunkStateChanged>(
+      [](const auto& state) { return state.trunk == TrunkId{2} && state.up; }));
+  connect_two();
+  const Sender flooding(other.host.c_str());
+  talk_through([&] {
+    return std::any(std::make_shared<Repeatedly>(kSanitized ? 1'000 : 5'000, [&](int i) {
+      const int port = telephony_->trunk_port();
+      flooding.send(port, request(i, port));
+    }));
+  });
+  EXPECT_TRUE(counted([](const auto& now) { return now.trunk_flood_dropped > 1'000; }));
+  EXPECT_EQ(telephony_->counters().strangers_dropped, 0U);
+  expect_calls_as_ever();
 }
 
 }  // namespace

@@ -333,7 +333,8 @@ TelephonyCounters Switchboard::counters() const {
     out.requests_refused += agent->requests_refused() + calls.refused;
     out.inbound_refused += agent->inbound_refused();
     out.strangers_dropped += agent->strangers_dropped();
-    out.flood_dropped += agent->flood_dropped();
+    (agent == &parts_.trunk_agent ? out.trunk_flood_dropped : out.phone_flood_dropped) =
+        agent->flood_dropped();
   }
   if (parts_.registrar != nullptr) {
     out.phones_registered = parts_.registrar->registered();

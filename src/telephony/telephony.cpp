@@ -28,6 +28,8 @@ constexpr Duration kShutDownTime = 3s;  // for the stack to close afterwards
 constexpr Duration kCountersEvery = 250ms;
 // A phone sends some messages a minute. Behind one address may be an office whose power is back.
 constexpr double kPhoneDatagramsPerS = 100, kPhonesDatagramsPerS = 300;
+// An address of a carrier; what its trunks' calls need comes on top (TrunkSet).
+constexpr double kCarrierDatagramsPerS = 200;
 
 /// The address of the interface with the default route. Sends nothing: connect() on UDP only
 /// chooses a route. Falls back to loopback on a machine without a network.
@@ -256,7 +258,8 @@ Result<std::unique_ptr<sip::UserAgent>> Telephony::Impl::open_agent(bool for_pho
   config.tls_folder = tls_folder;
   config.listen_tls = !tls_folder.empty();
   config.check_tls_peers = !for_phones;
-  if (for_phones) {  // carriers are known, and send as much as the calls need
+  config.limits.datagrams_per_s = kCarrierDatagramsPerS;
+  if (for_phones) {
     config.limits = {kPhoneDatagramsPerS, kPhonesDatagramsPerS,
                      static_cast<size_t>(config_.phone_connections), config_.phone_probation};
   }

@@ -90,7 +90,8 @@ struct TelephonyCounters {
   uint64_t answers_crossed_cancel = 0;      ///< 200 after our CANCEL: ended with BYE
   uint64_t auth_challenges = 0;             ///< 401 and 407 of trunks that were answered
   uint64_t strangers_dropped = 0;           ///< packets that the kernel dropped at the SIP sockets
-  uint64_t flood_dropped = 0;               ///< datagrams and connections of phones: too many
+  uint64_t phone_flood_dropped = 0;         ///< datagrams and connections of phones: too many
+  uint64_t trunk_flood_dropped = 0;         ///< likewise of carriers
   uint64_t media_packets_received = 0;
   uint64_t media_packets_dropped = 0;  ///< from addresses that were not negotiated, or malformed
   int64_t idle_for_ms = 0;  ///< since the SIP thread last turned; it turns some times a second

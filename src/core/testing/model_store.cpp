@@ -1,6 +1,7 @@
 #include "core/testing/model_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,13 @@ namespace {
 
 /// A call-back that was promised by one agent waits so long for that agent.
 constexpr Duration kPersonalCallback = 1h;
+
+/// The answer to what the database could not do.
+template <class Answer>
+StoreEvent failed(Answer answer) {
+  answer.error = "disk I/O error.";
+  return answer;
+}
 
 }  // namespace
 
@@ -57,10 +65,7 @@ bool ModelStore::is_dialable(const LeadRow& row, CampaignId id,
 StoreEvent ModelStore::claim(const ClaimLeads& command) {
   LeadsClaimed answer;
   answer.campaign = command.campaign;
-  if (fail_claims) {
-    answer.error = "disk I/O error.";
-    return answer;
-  }
+  if (fail_claims) return failed(std::move(answer));
   for (auto& [id, row] : leads) {
     if (std::ssize(answer.leads) >= command.count) break;
     if (!is_dialable(row, command.campaign, command.open_zone_sets, command.now)) continue;
@@ -79,10 +84,7 @@ StoreEvent ModelStore::claim(const ClaimLeads& command) {
 StoreEvent ModelStore::claim(const ClaimCallbacks& command) {
   CallbacksClaimed answer;
   answer.campaign = command.campaign;
-  if (fail_claims) {
-    answer.error = "disk I/O error.";
-    return answer;
-  }
+  if (fail_claims) return failed(std::move(answer));
   for (const UserId agent : command.agents) {
     const auto due = std::find_if(leads.begin(), leads.end(), [&](const auto& entry) {
       const LeadRow& row = entry.second;
@@ -135,10 +137,7 @@ void ModelStore::decide_fate(const LeadFate& fate) {
 
 StoreEvent ModelStore::save(const SaveDisposition& command) {
   DispositionSaved answer{command.request, command.attempt, ""};
-  if (fail_dispositions) {
-    answer.error = "disk I/O error.";
-    return answer;
-  }
+  if (fail_dispositions) return failed(std::move(answer));
   dispositions[command.attempt] = {command.rule.name, command.notes};
   if (const auto it = leads.find(command.lead); it != leads.end()) {
     it->second.lead.last_disposition = command.rule.name;

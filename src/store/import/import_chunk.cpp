@@ -7,6 +7,9 @@
 namespace carillon::store {
 namespace {
 
+/// Thousands of usual rows. Some chunks are in memory at once, each a few times as large as this.
+constexpr size_t kMostBytes = 4 << 20;
+
 /// A row of the report must be text that both databases keep: well-formed, without NUL.
 std::string storable(std::string_view text) {
   std::string out;
@@ -39,17 +42,17 @@ std::string_view duplicate_reason(Duplicates scope) {
   return "";
 }
 
-DuplicateScope store_scope(Duplicates scope) {
-  switch (scope) {
+}  // namespace
+
+DuplicateScope store_scope(Duplicates duplicates) {
+  switch (duplicates) {
     case Duplicates::kCampaign: return DuplicateScope::kCampaign;
     case Duplicates::kEverywhere: return DuplicateScope::kEverywhere;
     default: return DuplicateScope::kLeadset;
   }
 }
 
-}  // namespace
-
-ImportChunk::ImportChunk(size_t rows) {
+ImportChunk::ImportChunk(size_t rows) : rows_wanted_(rows) {
   leads_.reserve(rows);
   sources_.reserve(rows);
 }
@@ -57,13 +60,20 @@ ImportChunk::ImportChunk(size_t rows) {
 void ImportChunk::add(const CsvRow& row, PlannedLead planned) {
   ++count_;
   sources_.push_back({row.line, as_csv(row), planned.zones, planned.own_zone});
+  bytes_ += sources_.back().content.size();
   leads_.push_back(std::move(planned.lead));
 }
 
 void ImportChunk::reject(const CsvRow& row, std::string reason, bool keep) {
   ++count_;
   ++refused_;
-  if (keep) rejected_.push_back({row.line, std::move(reason), storable(as_csv(row))});
+  if (!keep) return;
+  rejected_.push_back({row.line, std::move(reason), storable(as_csv(row))});
+  bytes_ += rejected_.back().content.size();
+}
+
+bool ImportChunk::is_full() const {
+  return static_cast<size_t>(count_) >= rows_wanted_ || bytes_ >= kMostBytes;
 }
 
 // --------------------------------------------------------------------------------- judging

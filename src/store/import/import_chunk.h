@@ -18,6 +18,9 @@
 
 namespace carillon::store {
 
+/// Where a phone counts as a duplicate, in the store's words.
+DuplicateScope store_scope(Duplicates duplicates);
+
 /// What one import knows of those who write beside it. Shared with the writer thread.
 struct ImportWatch {
   std::atomic<int64_t> last_lead{0};  ///< when a chunk of ours was committed last
@@ -58,6 +61,7 @@ class ImportChunk {
     ImportMarks marks;
   };
 
+  /// `rows`: how many it takes, unless they are so long that they take too much memory.
   explicit ImportChunk(size_t rows);
 
   void add(const CsvRow& row, PlannedLead planned);
@@ -65,6 +69,7 @@ class ImportChunk {
   void reject(const CsvRow& row, std::string reason, bool keep);
 
   int64_t count() const { return count_; }
+  bool is_full() const;
   int64_t rejected() const { return static_cast<int64_t>(rejected_.size()); }
   std::vector<Lead>& leads() { return leads_; }
   const std::vector<Source>& sources() const { return sources_; }
@@ -97,6 +102,8 @@ class ImportChunk {
   Result<void> insert(Writer& writer, const LeadRows& rows, const std::vector<RejectedRow>& report,
                       Written& counts) const;
 
+  const size_t rows_wanted_;
+  size_t bytes_ = 0;  ///< of the rows' content that is kept
   std::vector<Lead> leads_;
   std::vector<Source> sources_;  ///< of `leads_`, one for one
   std::vector<RejectedRow> rejected_;

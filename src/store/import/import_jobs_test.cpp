@@ -18,6 +18,7 @@
 #include "store/import/import_plan.h"
 #include "store/import/import_run.h"
 #include "store/import/lead_rows.h"
+#include "store/long_change.h"
 #include "store/testing/test_store.h"
 
 namespace carillon::store {
@@ -540,6 +541,21 @@ TEST_P(ImportJobsTest, WhatOthersAddBetweenLookUpAndWriteCounts) {
                                              phone(12), phone(13)}));
 }
 
+TEST(ImportChunk, TakesFewerRowsWhenTheyAreLong) {
+  const std::string long_cell(60'000, 'x'), short_cell = phone(1);
+  const auto rows_of = [](const std::string& cell, bool good) {
+    ImportChunk chunk(2'000);
+    CsvRow row;
+    row.fields = {cell};
+    while (!chunk.is_full()) good ? chunk.add(row, {}) : chunk.reject(row, "why", true);
+    return chunk.count();
+  };
+  for (const bool good : {true, false}) {
+    EXPECT_EQ(rows_of(short_cell, good), 2'000);
+    EXPECT_EQ(rows_of(long_cell, good), 70);
+  }
+}
+
 TEST_P(ImportJobsTest, CancelLeavesNothingBehind) {
   close();
   config_.chunk_rows_max = 50;
@@ -618,6 +634,146 @@ TEST_P(LongImportTest, AnotherCampaignsListIsNotPassedOver) {
     EXPECT_THAT(ended.error, HasSubstr("another campaign"));
     EXPECT_THAT(leads(), IsEmpty());
   }
+}
+
+// ------------------------------------------------------------------------------- two at once
+
+TEST_P(ImportJobsTest, OfTwoImportsAtOnceOnlyOneBringsANumber) {
+  auto first = spec(upload(file_of(3'000)));
+  auto second = spec(upload(file_of(3'000, 1'000)));
+  first.duplicates = Duplicates::kCampaign;
+  second.duplicates = Duplicates::kEverywhere;
+  second.leadset = add_leadset("More", campaign_of(leadset_));
+  const auto a = start(first), b = start(second);
+  ASSERT_TRUE(a.ok() && b.ok());
+  EXPECT_EQ(wait_for_end(a->id).accepted, 3'000);
+  const auto late = wait_for_end(b->id);
+  EXPECT_EQ(late.accepted, 1'000);
+  EXPECT_EQ(late.duplicates, 2'000);
+}
+
+/// A second server on the database of the first.
+class TwoNodes : public ImportJobsTest {
+ protected:
+  void SetUp() override {
+    ImportJobsTest::SetUp();
+    other_store_ = std::make_unique<testing::TestStore>(
+        database_.address(), [](StoreConfig& config) { config.node = "other"; });
+  }
+  /// What the other server does for an import that is under way.
+  std::unique_ptr<LongChange> hold(DuplicateScope scope, LeadsetId leadset, CampaignId campaign) {
+    auto change = std::move(*other_store_->store().begin_long_change({}));
+    EXPECT_TRUE(ask(*change, scope, leadset, campaign));
+    return change;
+  }
+  static bool ask(LongChange& change, DuplicateScope scope, LeadsetId leadset,
+                  CampaignId campaign) {
+    std::promise<bool> taken;
+    change.run(
+        [&](Writer& writer) -> Result<void> {
+          const auto answer = writer.take_import_turn(scope, leadset, campaign);
+          if (!answer) return answer.error();
+          taken.set_value(*answer);
+          return {};
+        },
+        [](const Result<void>& done) { EXPECT_TRUE(done.ok()); });
+    return taken.get_future().get();
+  }
+  ImportId start_waiting(ImportSpec spec) {
+    const auto started = start(spec);
+    EXPECT_TRUE(started.ok());
+    reports_->wait([id = started->id](const Import& import) {
+      return import.id == id && import.error.starts_with("Another server is importing there.");
+    });
+    return started->id;
+  }
+
+  std::unique_ptr<testing::TestStore> other_store_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, TwoNodes, ::testing::Values(DatabaseKind::kPostgresql),
+                         [](const auto&) { return "Postgresql"; });
+
+TEST_P(TwoNodes, AnImportSeesWhatTheOneThatItWaitedForHasAdded) {
+  for (const auto mode : {ImportMode::kAppend, ImportMode::kReplace}) {
+    auto wanted = spec(upload(file_of(3)));
+    wanted.mode = mode;
+    wanted.duplicates = Duplicates::kCampaign;
+    const auto campaign = campaign_of(leadset_);
+    auto other = hold(DuplicateScope::kEverywhere, leadset_, campaign);
+    const auto id = start_waiting(wanted);
+    const auto elsewhere = add_leadset(mode == ImportMode::kAppend ? "A" : "B", campaign);
+    changed<LeadId>([&](Writer& writer) {
+      Lead lead;
+      lead.leadset = elsewhere;
+      lead.phone = phone(mode == ImportMode::kAppend ? 1 : 2);
+      return writer.add_lead(lead);
+    });
+    other.reset();
+    const auto ended = wait_for_end(id);
+    EXPECT_EQ(ended.state, ImportState::kDone);
+    EXPECT_EQ(ended.error, "");
+    EXPECT_EQ(ended.accepted, mode == ImportMode::kAppend ? 2 : 1);
+    EXPECT_EQ(ended.duplicates, mode == ImportMode::kAppend ? 1 : 2);
+  }
+}
+
+TEST_P(TwoNodes, AWaitingImportCanBeCancelled) {
+  const auto other = hold(DuplicateScope::kLeadset, leadset_, campaign_of(leadset_));
+  for (const auto mode : {ImportMode::kAppend, ImportMode::kReplace}) {
+    auto wanted = spec(upload(file_of(3)));
+    wanted.mode = mode;
+    const auto id = start_waiting(wanted);
+    EXPECT_TRUE(jobs_->cancel(id).ok());
+    const auto ended = wait_for_end(id);
+    EXPECT_EQ(ended.state, ImportState::kCancelled);
+    EXPECT_EQ(ended.error, "");
+    EXPECT_THAT(leads(), IsEmpty());
+  }
+}
+
+TEST_P(TwoNodes, ImportsThatCannotMeetDoNotWait) {
+  const auto campaign = campaign_of(leadset_), other_campaign = add_campaign("Another");
+  const auto beside = add_leadset("Beside", campaign);
+  const auto far = add_leadset("Far", other_campaign);
+  auto held = hold(DuplicateScope::kLeadset, leadset_, campaign);
+  const auto may = [&](DuplicateScope scope, LeadsetId leadset, CampaignId of) {
+    auto another = std::move(*store_->store().begin_long_change({}));
+    return ask(*another, scope, leadset, of);
+  };
+  EXPECT_FALSE(may(DuplicateScope::kLeadset, leadset_, campaign));
+  EXPECT_TRUE(may(DuplicateScope::kLeadset, beside, campaign));
+  EXPECT_FALSE(may(DuplicateScope::kCampaign, beside, campaign));
+  EXPECT_TRUE(may(DuplicateScope::kCampaign, far, other_campaign));
+  EXPECT_FALSE(may(DuplicateScope::kEverywhere, far, other_campaign));
+  held = hold(DuplicateScope::kCampaign, far, {});
+  EXPECT_FALSE(may(DuplicateScope::kLeadset, far, {})) << "without a campaign: the leadset";
+  EXPECT_TRUE(may(DuplicateScope::kLeadset, leadset_, campaign));
+  auto wanted = spec(upload(file_of(3)));
+  EXPECT_EQ(run(wanted).accepted, 3) << "beside one into another leadset";
+}
+
+TEST_P(TwoNodes, TwoServersImportOneFileAtOnce) {
+  ImportConfig config = config_;
+  config.uploads = database_.folder() / "other";
+  config.node = "other";
+  const auto other_reports = std::make_shared<Reports>();
+  auto other_jobs = ImportJobs::start(other_store_->store(), config,
+                                      [other_reports](const Import& i) { other_reports->add(i); });
+  ASSERT_TRUE(other_jobs.ok());
+  const auto mine = start(spec(upload(file_of(5'000))));
+  ASSERT_TRUE(mine.ok());
+  jobs_.swap(*other_jobs);
+  const auto theirs = start(spec(upload(file_of(5'000))));
+  ASSERT_TRUE(theirs.ok());
+  jobs_.swap(*other_jobs);
+  other_reports->wait([](const Import& import) { return import.state == ImportState::kDone; });
+  const auto ended = wait_for_end(mine->id);
+  EXPECT_EQ(leads().size(), 5'000U);
+  EXPECT_EQ(phones().size(), 5'000U);
+  const auto other = read<Import>([&](Reader& reader) { return reader.import(theirs->id); });
+  EXPECT_EQ(ended.accepted + other.accepted, 5'000);
+  EXPECT_EQ(ended.duplicates + other.duplicates, 5'000);
 }
 
 TEST_P(ImportJobsTest, OneUploadIsImportedOnce) {

@@ -124,6 +124,30 @@ Result<std::unordered_set<std::string>> Reader::known_phones_for_import(
   return phones_of(db_, sql, values);
 }
 
+Result<bool> Writer::take_import_turn(DuplicateScope scope, LeadsetId leadset,
+                                      CampaignId campaign) {
+  return guarded([&]() -> Result<bool> {
+    // From wide to narrow. All but the last are shared with those who want another part of it.
+    std::vector<std::string> places{"everywhere"};
+    if (scope != DuplicateScope::kEverywhere && campaign) {
+      places.push_back(fmt::format("campaign {}", campaign));
+    }
+    if (scope == DuplicateScope::kLeadset || (scope == DuplicateScope::kCampaign && !campaign)) {
+      places.push_back(fmt::format("leadset {}", leadset));
+    }
+    for (const auto& place : places) {
+      const bool whole = &place == &places.back();
+      const auto got = db_.query(
+          fmt::format("SELECT CASE WHEN pg_try_advisory_xact_lock{}(4702, hashtext(?)) THEN 1 ELSE "
+                      "0 END",
+                      whole ? "" : "_shared"),
+          {place});
+      if (got.front().front() != "1") return false;
+    }
+    return true;
+  });
+}
+
 Result<void> Writer::settle_import(const Import& import, CampaignId campaign) {
   return guarded([&]() -> Result<void> {
     // Who lists a number or moves the leadset from here on waits for the commit.

@@ -22,6 +22,9 @@ constexpr auto kStopPoll = 200ms;
 constexpr auto kRetryGap = 2s;
 constexpr int64_t kRemoveAtOnce = 500;
 constexpr int64_t kReleaseAtOnce = 2'000;
+constexpr const char* kWaits =
+    "Another server is importing there. This import waits, so that no number comes in twice, and "
+    "goes on by itself.";
 
 }  // namespace
 
@@ -120,7 +123,8 @@ void ImportRun::run() {
     const auto read = read_rows(*plan);
     if (!read) return undo(ImportState::kFailed, read.error().message);
     if (*read == ReadEnd::kStopped) return;
-    if (task_.spec.mode == ImportMode::kReplace && record_.accepted == 0) {
+    if (*read == ReadEnd::kComplete && task_.spec.mode == ImportMode::kReplace &&
+        record_.accepted == 0) {
       return undo(
           ImportState::kFailed,
           "None of the rows could be imported, so the leadset's leads were kept. The report "
@@ -158,6 +162,10 @@ bool ImportRun::stopped_or_cancelled() const {
 Result<ImportRun::ReadEnd> ImportRun::read_rows(const ImportPlan& plan) {
   const auto facts = uploads_.facts(record_.file);
   if (!facts) return facts.error();
+  if (auto found = find_campaign(); !found) return found.error();
+  if (auto taken = take_turn(); !taken) return taken.error();
+  if (stop_) return ReadEnd::kStopped;
+  if (stopped_or_cancelled()) return ReadEnd::kCancelled;
   if (auto begun = begin_rows(); !begun) return begun.error();
   if (auto watching = begin_watch(); !watching) return watching.error();
   std::optional<Error> failure;
@@ -183,13 +191,7 @@ Result<ImportRun::ReadEnd> ImportRun::read_rows(const ImportPlan& plan) {
   return ReadEnd::kComplete;
 }
 
-Result<void> ImportRun::begin_rows() {
-  if (task_.spec.mode != ImportMode::kAppend) return {};
-  auto begun = store_.begin_long_change(task_.actor);
-  if (!begun) return begun.error();
-  long_ = std::move(*begun);
-  if (!long_) return {};
-  chunk_rows_ = config_.chunk_rows_max;  // nobody waits behind them
+Result<void> ImportRun::find_campaign() {
   const auto leadset = std::make_shared<Leadset>();
   auto found = read([leadset, id = record_.leadset](Reader& reader) -> Result<void> {
     auto answer = reader.leadset(id);
@@ -199,6 +201,54 @@ Result<void> ImportRun::begin_rows() {
   });
   campaign_ = leadset->campaign;
   return found;
+}
+
+/// Comes back when it is this import's turn, or when that does not matter any more.
+Result<void> ImportRun::take_turn() {
+  if (task_.spec.duplicates == Duplicates::kAllow) return {};
+  auto begun = store_.begin_long_change(task_.actor);
+  if (!begun) return begun.error();
+  turn_ = std::move(*begun);
+  if (!turn_) return {};
+  while (!stopped_or_cancelled()) {
+    const auto taken = has_turn();
+    if (!taken) return taken.error();
+    if (*taken) break;
+    record_.error = kWaits;
+    report(false);
+    std::this_thread::sleep_for(kStopPoll);
+  }
+  if (!record_.error.empty()) {
+    record_.error.clear();
+    report(true);
+  }
+  return {};
+}
+
+/// Takes the turn, or asks whether it is still held: it is lost with the connection.
+Result<bool> ImportRun::has_turn() {
+  const auto taken = std::make_shared<bool>(false);
+  const auto waiting = std::make_shared<Waiting>();
+  turn_->run(
+      [taken, scope = store_scope(task_.spec.duplicates), leadset = record_.leadset,
+       campaign = campaign_](Writer& writer) -> Result<void> {
+        const auto answer = writer.take_import_turn(scope, leadset, campaign);
+        if (!answer) return answer.error();
+        *taken = *answer;
+        return {};
+      },
+      [waiting](Result<void> done) { waiting->answer(std::move(done)); });
+  if (auto asked = waiting->wait(stop_); !asked) return asked.error();
+  return *taken;
+}
+
+Result<void> ImportRun::begin_rows() {
+  if (task_.spec.mode != ImportMode::kAppend) return {};
+  auto begun = store_.begin_long_change(task_.actor);
+  if (!begun) return begun.error();
+  long_ = std::move(*begun);
+  if (long_) chunk_rows_ = config_.chunk_rows_max;  // nobody waits behind them
+  return {};
 }
 
 /// From here on leads of others are noticed.
@@ -222,7 +272,7 @@ void ImportRun::take_row(const ImportPlan& plan, const CsvRow& row) {
   } else {
     chunk_->add(row, std::move(*planned));
   }
-  if (static_cast<size_t>(chunk_->count()) >= chunk_rows_) send_chunk();
+  if (chunk_->is_full()) send_chunk();
 }
 
 /// Judges the chunk and hands it to the writer thread, once there is room in the window.
@@ -369,6 +419,9 @@ void ImportRun::report(bool now) {
 
 /// Makes it durable that the import is complete: from now on a restart finishes it.
 Result<void> ImportRun::begin_finishing() {
+  if (turn_) {
+    if (const auto held = has_turn(); !held) return held.error();
+  }
   record_.options = options_json(task_.spec, config_.node, true);
   const auto save = [record = record_](Writer& writer) { return writer.save_import(record); };
   auto saved = long_ ? commit_rows(save) : change(save);

@@ -55,6 +55,7 @@ ImportOptions read_options(const std::string& json);
 ///
 ///   state     | event                       | next      | action
 ///   ----------|-----------------------------|-----------|------------------------------------------
+///   reading   | another node imports there  | reading   | says so and waits for its turn
 ///   reading   | end of file                 | finishing | the point of no return is made durable
 ///   reading   | cancelled                   | cancelled | its leads are removed
 ///   reading   | file or database fails      | failed    | its leads are removed
@@ -65,8 +66,8 @@ ImportOptions read_options(const std::string& json);
 ///
 /// On SQLite, and when old leads are replaced, rows go in by chunks through the store's writer, as
 /// staged leads. Rows that PostgreSQL only has to add are one LongChange: written once, seen by
-/// nobody before the point of no return. A number that somebody else adds in that time may be in
-/// the leadset twice.
+/// nobody before the point of no return. A number that a person adds in that time may be in the
+/// leadset twice; other imports are kept out by turns (Writer::take_import_turn).
 class ImportRun {
  public:
   using Clock = std::chrono::steady_clock;
@@ -87,6 +88,9 @@ class ImportRun {
   enum class ReadEnd { kComplete, kCancelled, kStopped };
 
   Result<ReadEnd> read_rows(const ImportPlan& plan);
+  Result<void> find_campaign();
+  Result<void> take_turn();
+  Result<bool> has_turn();
   Result<void> begin_rows();
   Result<void> begin_watch();
   void take_row(const ImportPlan& plan, const CsvRow& row);
@@ -118,7 +122,8 @@ class ImportRun {
   Import record_;
 
   std::unique_ptr<LongChange> long_;  ///< null: by chunks through the store
-  CampaignId campaign_;               ///< of the leadset, when `long_` began
+  std::unique_ptr<LongChange> turn_;  ///< holds the turn; null: none is needed
+  CampaignId campaign_;               ///< of the leadset, when the import began
   LeadId released_to_;                ///< none of the import's leads up to here is staged
   std::shared_ptr<Window> window_;
   const std::shared_ptr<ImportWatch> watch_;

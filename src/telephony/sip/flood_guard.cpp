@@ -78,10 +78,15 @@ FloodGuard* FloodGuard::of_connection(int fd) {
   return found == guards().end() ? nullptr : *found;
 }
 
+double FloodGuard::allowance_of(uint32_t address) const {
+  const auto more = more_per_s_.find(address);
+  return limits_.datagrams_per_s + (more == more_per_s_.end() ? 0 : more->second);
+}
+
 // Whoever has its own allowance used up does not use up that of all. When more send than can be
 // remembered, the unknown have the common allowance only.
 bool FloodGuard::take_datagram(uint32_t address, SteadyTime now) {
-  const double most = limits_.datagrams_per_s * kBurst;
+  const double per_s = allowance_of(address);
   if (senders_.size() >= kMostSenders && now - senders_swept_ >= kSweepAtMostEvery) {
     senders_swept_ = now;
     std::erase_if(senders_, [now](const auto& each) {
@@ -90,11 +95,11 @@ bool FloodGuard::take_datagram(uint32_t address, SteadyTime now) {
   }
   auto sender = senders_.find(address);
   if (sender == senders_.end() && senders_.size() < kMostSenders) {
-    sender = senders_.emplace(address, Bucket{most, now}).first;
+    sender = senders_.emplace(address, Bucket{per_s * kBurst, now}).first;
   }
   const bool taken =
-      (sender == senders_.end() || sender->second.take(limits_.datagrams_per_s, now)) &&
-      all_.take(limits_.datagrams_per_s_in_all, now);
+      (sender == senders_.end() || sender->second.take(per_s, now)) &&
+      (limits_.datagrams_per_s_in_all == 0 || all_.take(limits_.datagrams_per_s_in_all, now));
   if (!taken) ++dropped_;
   return taken;
 }

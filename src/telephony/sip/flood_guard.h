@@ -25,7 +25,7 @@ class FloodGuard {
  public:
   struct Limits {
     double datagrams_per_s = 0;  ///< of one address; three times as many at once. 0: no limit
-    double datagrams_per_s_in_all = 0;  ///< likewise
+    double datagrams_per_s_in_all = 0;  ///< likewise; 0: what each address may
     size_t connections = 1'000;
     Duration probation{0};  ///< 0: connections may be idle
   };
@@ -39,6 +39,8 @@ class FloodGuard {
 
   void watch(std::span<const int> datagram_sockets, std::vector<uint16_t> stream_ports);
   void keep_if(IsWanted is_wanted) { is_wanted_ = std::move(is_wanted); }
+  /// Addresses that may send this many datagrams a second more than others.
+  void allow_more(std::map<uint32_t, double> per_s) { more_per_s_ = std::move(per_s); }
 
   /// Whether a datagram from `address` is to be read.
   bool take_datagram(uint32_t address, SteadyTime now);
@@ -69,6 +71,7 @@ class FloodGuard {
     SteadyTime since;
     bool is_wanted = false;
   };
+  double allowance_of(uint32_t address) const;
   bool is_wanted(Connection& connection) const;
   void forget_closed(SteadyTime now);
   void make_room(SteadyTime now);
@@ -77,6 +80,7 @@ class FloodGuard {
   IsWanted is_wanted_;
   std::vector<int> datagram_sockets_;
   std::vector<uint16_t> stream_ports_;
+  std::map<uint32_t, double> more_per_s_;
   std::map<uint32_t, Bucket> senders_;
   Bucket all_;
   std::list<Connection> connections_;  ///< the oldest first

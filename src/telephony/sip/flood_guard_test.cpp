@@ -50,6 +50,19 @@ TEST(FloodGuard, AllTogetherHaveOneToo) {
   EXPECT_TRUE(guard.take_datagram(kOther, at(10s)));
 }
 
+TEST(FloodGuard, CertainAddressesMayMoreAndNoneUsesUpAnothers) {
+  FloodGuard guard({.datagrams_per_s = 10});
+  guard.allow_more({{kOffice, 90}});
+  EXPECT_EQ(taken(guard, kOffice, 1'000, at(0s)), 300);
+  EXPECT_EQ(taken(guard, kOther, 1'000, at(0s)), 30);
+  EXPECT_EQ(taken(guard, kOffice, 1'000, at(1s)), 100);
+  for (uint32_t address = 100; address < 200; ++address) {
+    EXPECT_EQ(taken(guard, address, 30, at(1s)), 30) << "there is no limit of all together";
+  }
+  guard.allow_more({});
+  EXPECT_EQ(taken(guard, kOffice, 1'000, at(60s)), 30);
+}
+
 /// A listener and who has connected to it.
 struct Line {
   Line() : listener(::socket(AF_INET, SOCK_STREAM, 0)) {

@@ -12,6 +12,9 @@
 namespace carillon::telephony::sip {
 namespace {
 
+/// Some ten messages and their repeats.
+constexpr double kDatagramsOfCall = 20;
+
 Transport transport_of(SipTransport transport) {
   switch (transport) {
     case SipTransport::kUdp: return Transport::kUdp;
@@ -294,7 +297,20 @@ void TrunkSet::suspect(TrunkId trunk, uint32_t address) {
   if (found != lines_.end() && found->second->address() == address) ++found->second->current;
 }
 
+/// What a carrier may send: generous, as what is dropped comes late, by its retransmission.
+void TrunkSet::allow_what_calls_need() {
+  std::map<uint32_t, double> datagrams_per_s;
+  for (const auto& [id, line] : lines_) {
+    const auto& trunk = line->trunk;
+    // All calls may end at once.
+    const double need = kDatagramsOfCall * trunk.cps + trunk.channels;
+    for (const auto address : line->addresses) datagrams_per_s[address] += need;
+  }
+  agent_.allow_more(std::move(datagrams_per_s));
+}
+
 void TrunkSet::open_gate() {
+  allow_what_calls_need();
   std::vector<Network> gate;
   for (const auto& [id, line] : lines_) {
     for (const auto address : line->addresses) gate.push_back({address, 32});

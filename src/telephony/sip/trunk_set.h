@@ -61,6 +61,7 @@ class TrunkSet {
   void took_addresses(Line& line, std::vector<uint32_t> addresses);
   void report(Line& line, bool up, std::string reason);
   void open_gate();
+  void allow_what_calls_need();
 
   EventLoop& loop_;
   UserAgent& agent_;

@@ -59,6 +59,11 @@ class UserAgent {
     flood_guard_.keep_if(std::move(is_wanted));
   }
 
+  /// Who may send more datagrams than `limits` say (FloodGuard).
+  void allow_more(std::map<uint32_t, double> datagrams_per_s) {
+    flood_guard_.allow_more(std::move(datagrams_per_s));
+  }
+
   /// Sends the INVITE. The call is owned here and valid until listener.call_ended().
   Call& place(CallSpec spec, CallListener& listener);
 
