@@ -3,6 +3,7 @@ import asyncio
 import json
 import ssl
 import threading
+import time
 
 import contract
 import websockets
@@ -107,6 +108,15 @@ def test_calls_are_as_the_contract_says(start, bank, succeeded):
     bob.wait_for("in_call")
     bob.api.post("/agent/session/hangup")
     bob.wait_for("wrap_up")
+    tomorrow = int(time.time() * 1000) + 86_400_000
+    bob.dispose(attempt, "CALL BACK", callback_at=tomorrow, callback_for_me=True, then_pause=True)
+    callback, = bob.api.get("/callbacks")["items"]
+    assert callback["due_at"] == tomorrow and callback["attempt_id"] == attempt and callback["promised_by"] == callback["agent_id"]
+    path = f"/callbacks/{callback['lead_id']}"
+    assert admin.get(path) == callback
+    assert admin.patch(path, due_at=tomorrow + 1, agent_id=None)["agent_id"] is None
+    admin.delete(path)
+    assert admin.get("/callbacks")["total"] == 0
     bob.dispose(attempt, "SALE MADE", then_pause=True)
     assert admin.get(f"/attempts/{attempt}")["disposition"] == "SALE MADE"
     kinds = {event["kind"] for event in admin.get(f"/attempts/{attempt}/events")["items"]}
