@@ -71,6 +71,11 @@ class CallbacksTest : public ApiTest {
     save.fate.lead = called.id;
     save.callback_for_me = true;
     store().send(save);
+    std::promise<void> saved;
+    store().change(
+        {}, [](store::Writer&) { return Result<void>{}; },
+        [&](const Result<void>&) { saved.set_value(); });
+    saved.get_future().get();
   }
   int64_t pending(const SignedIn& who, const std::string& filter = "") {
     const auto answer = get(who, "/api/v1/callbacks" + filter);
@@ -157,11 +162,9 @@ TEST_F(CallbacksTest, AreMovedGivenAndCancelled) {
   EXPECT_EQ(get(admin, of_lead).json()["finished"], true);
   EXPECT_EQ(del(admin, path).status, 404);
   EXPECT_EQ(patch(admin, path, {{"due_at", tomorrow}}).status, 404);
+  const auto log = get(admin, fmt::format("/api/v1/audit?kind=lead&record_id={}", lead)).json();
   std::vector<std::string> actions;
-  for (const auto& entry :
-       get(admin, fmt::format("/api/v1/audit?kind=lead&record_id={}", lead)).json()["items"]) {
-    actions.push_back(entry["action"]);
-  }
+  for (const auto& entry : log["items"]) actions.push_back(entry["action"]);
   EXPECT_EQ(actions, (std::vector<std::string>{"call-back cancelled", "changed",
                                                "call-back changed", "created"}));
 }
