@@ -63,6 +63,7 @@ Task<Response> list_leads(Call& call);
 Task<Response> create_lead(Call& call);
 Task<Response> get_lead(Call& call);
 Task<Response> why_lead(Call& call);
+Task<Response> get_lead_time_zones(Call& call);
 Task<Response> change_lead(Call& call);
 Task<Response> delete_lead(Call& call);
 Task<Response> list_dnc(Call& call);
@@ -125,6 +126,12 @@ Task<Response> export_attempts(Call& call);
 Task<Response> get_attempt(Call& call);
 Task<Response> get_attempt_events(Call& call);
 Task<Response> get_recording(Call& call);
+
+// handlers_callbacks.cpp
+Task<Response> list_callbacks(Call& call);
+Task<Response> get_callback(Call& call);
+Task<Response> change_callback(Call& call);
+Task<Response> cancel_callback(Call& call);
 
 // handlers_live.cpp: what goes on now, and the supervisor's hand in it
 Task<Response> get_live(Call& call);

@@ -55,6 +55,12 @@ bool on_own_screen(const Call& call, LeadId lead) {
   return session && session->lead && session->lead->id == lead;
 }
 
+/// The agent has gone on without saying what came of the call with this lead.
+bool disposition_owed(const Call& call, LeadId lead) {
+  const AgentLive* session = call.services.live.session_of(call.caller.user_id());
+  return session && session->owed && session->owed->lead && session->owed->lead->id == lead;
+}
+
 Error not_yours() {
   return {ErrorCode::kForbidden, "Agents can reach the lead on their own screen only.", {}};
 }
@@ -115,6 +121,16 @@ Task<Response> get_lead(Call& call) {
   auto work = [id](Reader& reader) { return reader.lead(id); };
   const auto lead = co_await read(call.services, std::move(work));
   co_return lead ? json_response(200, to_json(*lead)) : problem(lead.error());
+}
+
+Task<Response> get_lead_time_zones(Call& call) {
+  const LeadId id{call.ids[0]};
+  if (call.caller.is_agent() && !on_own_screen(call, id) && !disposition_owed(call, id)) {
+    co_return problem(not_yours());
+  }
+  auto work = [id](Reader& reader) { return reader.zones_of_lead(id); };
+  const auto zones = co_await read(call.services, std::move(work));
+  co_return zones ? json_response(200, {{"time_zones", *zones}}) : problem(zones.error());
 }
 
 Task<Response> why_lead(Call& call) {

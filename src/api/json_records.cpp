@@ -739,6 +739,30 @@ Json to_json(const Attempt& attempt) {
           {"recording_ms", attempt.recording_ms}};
 }
 
+Json callback_json(const store::Callback& callback, WallTime now) {
+  return {{"lead_id", callback.lead.value},
+          {"first_name", callback.first_name},
+          {"last_name", callback.last_name},
+          {"phone", callback.phone},
+          {"time_zones", callback.zones},
+          {"leadset_id", callback.leadset.value},
+          {"campaign_id", id_json(callback.campaign)},
+          {"due_at", time_json(callback.due_at)},
+          {"overdue", callback.due_at < now},
+          {"calling", callback.calling},
+          {"agent_id", id_json(callback.agent)},
+          {"attempt_id", id_json(callback.attempt)},
+          {"promised_by", id_json(callback.promised_by)},
+          {"notes", callback.notes}};
+}
+
+Result<void> read_callback(const Json& json, store::CallbackChange& change) {
+  ObjectReader reader(json);
+  if (reader.has("due_at")) reader.time("due_at", change.due_at.emplace());
+  if (reader.has("agent_id")) reader.id("agent_id", change.agent.emplace());
+  return reader.finish();
+}
+
 Json to_json(const LeadStats& stats) {
   return {{"total", stats.total},
           {"dialable", stats.dialable},

@@ -93,6 +93,9 @@ Result<void> read_settings(const Json& json, store::Settings& settings);
 
 // ---- what people watch
 Json to_json(const Attempt& attempt);
+/// As it is `now`: overdue or not.
+Json callback_json(const store::Callback& callback, WallTime now);
+Result<void> read_callback(const Json& json, store::CallbackChange& change);
 Json to_json(const LeadStats& stats);
 Json to_json(const OwedDisposition& owed);
 Json to_json(const AgentLive& agent);

@@ -73,6 +73,7 @@ std::vector<Route> make_routes() {
       {kPost, "/api/v1/leadsets/{id}/imports", kSupervisor, Body::kJson, start_import},
       {kGet, "/api/v1/leads/{id}", kAgent, Body::kNone, get_lead},
       {kGet, "/api/v1/leads/{id}/why", kSupervisor, Body::kNone, why_lead},
+      {kGet, "/api/v1/leads/{id}/time_zones", kAgent, Body::kNone, get_lead_time_zones},
       {kPatch, "/api/v1/leads/{id}", kAgent, Body::kJson, change_lead},
       {kDelete, "/api/v1/leads/{id}", kSupervisor, Body::kNone, delete_lead},
 
@@ -133,6 +134,11 @@ std::vector<Route> make_routes() {
       {kGet, "/api/v1/attempts/{id}", kAgent, Body::kNone, get_attempt},
       {kGet, "/api/v1/attempts/{id}/events", kSupervisor, Body::kNone, get_attempt_events},
       {kGet, "/api/v1/attempts/{id}/recording", kSupervisor, Body::kNone, get_recording},
+
+      {kGet, "/api/v1/callbacks", kAgent, Body::kNone, list_callbacks},
+      {kGet, "/api/v1/callbacks/{id}", kSupervisor, Body::kNone, get_callback},
+      {kPatch, "/api/v1/callbacks/{id}", kSupervisor, Body::kJson, change_callback},
+      {kDelete, "/api/v1/callbacks/{id}", kSupervisor, Body::kNone, cancel_callback},
 
       {kGet, "/api/v1/live", kSupervisor, Body::kNone, get_live},
       {kGet, "/api/v1/events", kAgent, Body::kWebSocket, watch_events},

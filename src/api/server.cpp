@@ -145,7 +145,9 @@ class Server::Impl {
     Audience audience;
     audience.agents = agents_care(kind);
     if (kind == store::RecordKind::kCampaign) audience.campaign = CampaignId{change.id};
-    const bool one = change.id != 0 && kind != store::RecordKind::kDnc;
+    if (kind == store::RecordKind::kCallback) audience.agent = UserId{change.id};
+    const bool one =
+        change.id != 0 && kind != store::RecordKind::kDnc && kind != store::RecordKind::kCallback;
     services_.events.publish(
         "record_changed",
         {{"kind", store::to_string(kind)}, {"id", one ? Json(change.id) : Json(nullptr)}},

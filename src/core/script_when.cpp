@@ -244,6 +244,26 @@ std::string forbid(ScriptStage& stage, Gaps gaps) {
   return "";
 }
 
+std::string move_callback(ScriptStage& stage, Gaps gaps) {
+  auto* row = stage.store.find_by_phone(gaps[1]);
+  if (!row) return "There is no lead " + gaps[1].str() + ".";
+  const auto in = parse_duration(gaps[2]);
+  if (!in) return "Say a duration, as in: the call-back of +15550001 is moved to in 30 min";
+  row->lead.not_call_until = stage.wall_now() + *in;
+  stage.send(StoreEvent{LeadsChanged{row->campaign}});
+  return "";
+}
+
+std::string give_callback(ScriptStage& stage, Gaps gaps) {
+  auto* row = stage.store.find_by_phone(gaps[1]);
+  if (!row) return "There is no lead " + gaps[1].str() + ".";
+  return with_agent(stage, gaps[2], [&](StagedAgent& agent) {
+    row->callback_agent = agent.id;
+    stage.send(StoreEvent{LeadsChanged{row->campaign}});
+    return std::string{};
+  });
+}
+
 std::string jump(ScriptStage& stage, Gaps gaps) {
   const auto by = parse_duration(gaps[2]);
   if (!by) return "Say a duration, as in: the wall clock jumps by +3 h";
@@ -413,6 +433,8 @@ void add_record_phrases(PhraseTable& table) {
   add(R"(somebody adds (.+))", add_leads);
   add(R"re(somebody moves (\+\d+) to "(.+)")re", edit_lead);
   add(R"((\+\d+) is put on the do-not-call list)", forbid);
+  add(R"(the call-back of (\+\d+) is moved to in (.+))", move_callback);
+  add(R"(the call-back of (\+\d+) is given to (\w+))", give_callback);
   add(R"(the wall clock jumps by ([+-])(.+))", jump);
   add("the database stalls", turn([](ScriptStage& s) { s.store_stalls = true; }));
   add("the database works again", turn([](ScriptStage& s) {

@@ -202,6 +202,22 @@ void for_columns(Of<DncImport> auto&& import, auto&& visit) {
   visit("ended_at", import.ended_at);
 }
 
+void for_columns(Of<Callback> auto&& callback, auto&& visit) {
+  visit("lead_id", callback.lead);
+  visit("first_name", callback.first_name);
+  visit("last_name", callback.last_name);
+  visit("phone", callback.phone);
+  visit("leadset_id", callback.leadset);
+  visit("campaign_id", callback.campaign);
+  visit("due_at", callback.due_at);
+  visit("agent_id", callback.agent);
+  visit("zones", callback.zones);
+  visit("attempt_id", callback.attempt);
+  visit("promised_by", callback.promised_by);
+  visit("notes", callback.notes);
+  visit("calling", callback.calling);
+}
+
 /// What the core says while the call goes on and when it ends.
 void for_call_columns(Of<Attempt> auto&& attempt, auto&& visit) {
   visit("caller_id", attempt.caller_id);

@@ -45,6 +45,14 @@ void put_on_dnc(Database& db, const SaveDisposition& command, WallTime now) {
       {command.attempt.value, command.attempt.value});
 }
 
+/// Whoever sees the lead's call-back hears that it changes.
+void tell_of_callback(Database& db, LeadId lead, Group& group) {
+  for (const auto& row : db.query(
+           "SELECT callback_agent_id FROM leads WHERE id = ? AND callback_due = 1", {lead.value})) {
+    group.effects.records.emplace(RecordKind::kCallback, to_number<int64_t>(row[0]));
+  }
+}
+
 /// The notes that are written when an agent sends `command`, so that none is lost: who has handed
 /// the call on does not undo what the colleague has written since, and what the new ones replace
 /// stays in the timeline.
@@ -160,7 +168,10 @@ void CommandRunner::run(Database& db, const FinishAttempt& command, WallTime now
     row.add("last_outcome", encode(before->last_outcome));
   } else {
     row.add("last_outcome", encode(ended.outcome));
-    if (disposition->empty()) row.add("callback_due", int64_t{0});
+    if (disposition->empty()) {
+      tell_of_callback(db, ended.lead, group);
+      row.add("callback_due", int64_t{0});
+    }
   }
   // A disposition that the agent gave during the call has already decided what becomes of the lead.
   if (disposition->empty()) {
@@ -192,7 +203,9 @@ void CommandRunner::run(Database& db, const SaveDisposition& command, WallTime n
   row.add("callback_agent_id",
           encode(callback && command.callback_for_me ? command.agent : UserId{}));
   row.add("modified_at", encode(now));
+  tell_of_callback(db, command.lead, group);
   update(db, "leads", std::move(row), command.lead.value);
+  tell_of_callback(db, command.lead, group);
   if (command.rule.do_not_call) {
     put_on_dnc(db, command, now);
     group.effects.records.emplace(RecordKind::kDnc, command.campaign.value);

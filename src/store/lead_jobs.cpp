@@ -139,14 +139,17 @@ Assignments assignment_of(const Database& db, const json& set, WallTime now) {
                      "CAST(? AS text)) AS text)"
                    : "custom = json_patch(custom, json_object(?, ?))";
     row.values = {own, set.at("text").get<std::string>()};
-  } else if (field == "priority" || field == "not_call_until") {
+  } else if (field == "not_call_until") {
+    // An agreed call-back is not made before that time, and stays one.
+    row.sets =
+        "not_call_until = CASE WHEN callback_due = 1 AND finished = 0 AND not_call_until > ? THEN "
+        "not_call_until ELSE ? END";
+    const auto time = set.at("number").get<int64_t>();
+    row.values = {time, time};
+  } else if (field == "priority") {
     row.add(field, set.at("number").get<int64_t>());
   } else {
     row.add(field, set.at("text").get<std::string>());
-  }
-  if (field == "not_call_until") {
-    row.add("callback_due", int64_t{0});
-    row.add("callback_agent_id", int64_t{0});
   }
   row.add("modified_at", to_unix_ms(now));
   return row;

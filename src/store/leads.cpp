@@ -143,10 +143,21 @@ Result<void> Writer::save_lead(const Lead& changed) {
     Assignments row = contact_assignments(changed);
     row.add("dnc", int64_t{phone_on_dnc(db_, changed.phone, changed.leadset) ? 1 : 0});
     row.add("modified_at", to_unix_ms(now_));
-    // A time that a person changes is no longer the agreed call-back.
     if (before->not_call_until != changed.not_call_until) {
-      row.add("callback_due", int64_t{0});
-      row.add("callback_agent_id", int64_t{0});
+      if (const auto agreed = callback(changed.id); agreed) {
+        if (!changed.not_call_until) {
+          return Error{ErrorCode::kInvalid,
+                       "A call-back is agreed with this lead. Give another time, or cancel the "
+                       "call-back in the list of call-backs.",
+                       "not_call_until"};
+        }
+        callback_changed(*agreed);
+      } else if (agreed.error().code != ErrorCode::kNotFound) {
+        return agreed.error();
+      } else {
+        row.add("callback_due", int64_t{0});
+        row.add("callback_agent_id", int64_t{0});
+      }
     }
     update(db_, "leads", row, changed.id.value);
     if (before->phone != changed.phone) {

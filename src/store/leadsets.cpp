@@ -50,6 +50,16 @@ Result<std::vector<ZoneSet>> Reader::zone_sets() {
   });
 }
 
+Result<std::vector<std::string>> Reader::zones_of_lead(LeadId lead) {
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    const auto set = select_one<ZoneSet>(
+        db_, "zone_sets WHERE id = (SELECT zone_set_id FROM leads WHERE id = ?)", {lead.value},
+        "lead");
+    if (!set) return set.error();
+    return set->zones;
+  });
+}
+
 Result<void> Writer::check_leadset(const Leadset& leadset) {
   Check check;
   check.name(leadset.name, "name").text(leadset.description, "description", 10'000);

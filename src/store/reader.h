@@ -109,6 +109,8 @@ class Reader {
   Result<std::vector<LeadJobId>> recycles_to_forget(WallTime before);
   Result<LeadsetActivity> leadset_activity(LeadsetId leadset);
   Result<std::vector<ZoneSet>> zone_sets();
+  /// Where a lead may be; empty: unknown.
+  Result<std::vector<std::string>> zones_of_lead(LeadId lead);
   /// `zone_open` decides the reason "window"; empty: every zone set counts as open.
   Result<LeadStats> campaign_stats(CampaignId campaign, WallTime now, const ZoneOpen& zone_open);
   Result<LeadStats> leadset_stats(LeadsetId leadset, WallTime now, const ZoneOpen& zone_open);
@@ -141,6 +143,11 @@ class Reader {
   Result<AgentDay> agent_day(UserId agent, WallTime from);
   Result<Page<AgentSessionRow>> agent_sessions(UserId agent, const ListQuery& query);
   Result<std::vector<AgentStateRow>> agent_states(AgentSessionId session);
+
+  // ---- call-backs (callbacks.cpp). Sorts by due_at, phone, last_name; search in phone and names.
+  Result<Page<Callback>> callbacks(const CallbackFilter& filter, const ListQuery& query);
+  /// That of a lead.
+  Result<Callback> callback(LeadId lead);
 
   // ---- imports (imports.cpp)
   Result<Import> import(ImportId id);

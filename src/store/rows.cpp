@@ -20,6 +20,7 @@ std::string_view to_string(RecordKind kind) {
     case RecordKind::kSetting: return "setting";
     case RecordKind::kAttempt: return "attempt";
     case RecordKind::kWebhook: return "webhook";
+    case RecordKind::kCallback: return "callback";
   }
   CARILLON_ASSERT(false, "unknown RecordKind");
 }

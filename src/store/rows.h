@@ -41,6 +41,7 @@ enum class RecordKind {
   kSetting,
   kAttempt,
   kWebhook,
+  kCallback,  ///< its id is that of the agent, 0: for anyone
 };
 /// `user`, `campaign`, ... as the API's record_changed event says it.
 std::string_view to_string(RecordKind kind);
@@ -227,6 +228,36 @@ struct AttemptFilter {
   std::string disposition;
   std::string phone;  ///< whole number or its beginning
   std::optional<WallTime> from, to;
+};
+
+/// A call-back that was agreed with a lead and is still to be made.
+struct Callback {
+  LeadId lead;
+  std::string first_name, last_name, phone;
+  LeadsetId leadset;
+  CampaignId campaign;
+  WallTime due_at{};
+  UserId agent;                    ///< 0: for anyone
+  std::vector<std::string> zones;  ///< where the lead may be; empty: unknown
+  AttemptId attempt;               ///< that agreed on it; 0: not in the call log any more
+  UserId promised_by;              ///< the agent of that attempt
+  std::string notes;               ///< of that attempt
+  bool calling = false;            ///< the lead is in a call now
+};
+
+struct CallbackFilter {
+  CampaignId campaign = {};
+  LeadsetId leadset = {};
+  std::optional<UserId> agent = {};    ///< 0: those for anyone
+  std::optional<WallTime> from = {};   ///< due at or after
+  std::optional<WallTime> to = {};     ///< due before
+  std::optional<UserId> seen_by = {};  ///< an agent: their own, and those for anyone of
+                                       ///< their campaigns
+};
+
+struct CallbackChange {
+  std::optional<WallTime> due_at = {};
+  std::optional<UserId> agent = {};  ///< 0: for anyone
 };
 
 /// An agent's calls since some moment, counted.

@@ -72,7 +72,8 @@ class Writer : public Reader {
   /// set.
   Result<LeadId> add_lead(Lead lead);
   /// Writes the contact fields, status, priority, not_call_until, finished and custom columns; the
-  /// counters that the system keeps stay.
+  /// counters that the system keeps stay. An agreed call-back moves with not_call_until, and is not
+  /// lost by an empty one, which is refused.
   Result<void> save_lead(const Lead& lead);
   Result<void> remove_lead(LeadId id);
   /// Many leads at once, for imports: checks as add_lead does and fails as a whole.
@@ -148,6 +149,14 @@ class Writer : public Reader {
   /// The recording's file is gone.
   Result<void> forget_recording(AttemptId id);
 
+  // ---- call-backs. kNotFound: none is pending; kConflict: the lead is in a call.
+  /// Moves a call-back to a time to come, gives it to an agent who takes calls in its campaign, or
+  /// to anyone.
+  Result<void> save_callback(LeadId lead, const CallbackChange& change);
+  /// The lead then goes by the campaign's retry rule for answered calls; without one it is
+  /// finished.
+  Result<void> cancel_callback(LeadId lead);
+
   // ---- webhooks
   Result<WebhookId> add_webhook(Webhook webhook);
   /// Writes name, URL, secret, events and whether it is on; what the store keeps stays.
@@ -192,6 +201,8 @@ class Writer : public Reader {
   int64_t recycle_leads(const LeadJob& job, const std::vector<LeadId>& leads);
   int64_t undo_recycle(const LeadJob& job, const std::vector<LeadId>& leads);
   void mark_leads(LeadsetId leadset, bool dialing_sees_it);
+  Result<Callback> free_callback(LeadId lead);
+  void callback_changed(const Callback& before);
   void flag_dnc(const std::string& phone);
   void mark_campaigns_with(const std::vector<std::string>& phones);
   int64_t insert_dnc(const std::vector<std::string>& phones, const DncEntry& entry);

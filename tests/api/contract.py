@@ -73,7 +73,8 @@ def _operations():
 OPERATIONS = list(_operations())
 # Succeed only with a call under way, or after one: tests/blackbox/test_contract_in_calls.py has them.
 NEED_A_CALL = {"hangUp", "hold", "mute", "sendDigits", "decidePreview", "nextPreview", "saveNotes", "submitDisposition", "listAttemptEvents",
-               "getAttempt", "getRecording", "parkCall", "retrieveCall", "transferCall", "consult", "consultStep", "endLiveCall"}
+               "getAttempt", "getRecording", "getCallback", "changeCallback", "cancelCallback", "parkCall", "retrieveCall", "transferCall",
+               "consult", "consultStep", "endLiveCall"}
 
 
 def operation(method, path):

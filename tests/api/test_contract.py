@@ -100,6 +100,8 @@ def test_every_operation(admin, client, person, succeeded):
 
     assert boss.get("/attempts", outcome="busy", sort="-started_at").status_code == 200
     assert ann.get("/attempts").status_code == 200
+    assert boss.get("/callbacks", sort="-due_at", overdue="true").json() == {"items": [], "total": 0}
+    assert ann.get("/callbacks").status_code == 200
     for _ in range(20):  # a stream whose work is freed too early crashes now and then
         assert boss.get("/attempts.csv", campaign_id=campaign["id"]).text.startswith("id,started,ended,phone,")
     assert boss.get("/attempts.csv", outcome="odd").status_code == 422
@@ -130,6 +132,7 @@ def leads(boss, leadset):
     path = f"/leads/{lead['id']}"
     assert boss.get(path).json() == lead
     assert boss.get(path + "/why").json()["dialable"] is False
+    assert boss.get(path + "/time_zones").json() == {"time_zones": ["Europe/London"]}
     assert boss.patch(path, {"last_name": "Day"}).json()["last_name"] == "Day"
     assert boss.get(leadset + "/leads", search="Day").json()["total"] == 1
     assert boss.get(leadset + "/stats").json()["total"] == 1

@@ -3,6 +3,7 @@ import asyncio
 import json
 import ssl
 import threading
+import time
 
 import contract
 import websockets
@@ -107,7 +108,17 @@ def test_calls_are_as_the_contract_says(start, bank, succeeded):
     bob.wait_for("in_call")
     bob.api.post("/agent/session/hangup")
     bob.wait_for("wrap_up")
-    bob.dispose(attempt, "SALE MADE")
+    tomorrow = int(time.time() * 1000) + 86_400_000
+    bob.dispose(attempt, "CALL BACK", callback_at=tomorrow, callback_for_me=True, then_pause=True)
+    callback, = bob.api.get("/callbacks")["items"]
+    assert callback["due_at"] == tomorrow and callback["attempt_id"] == attempt and callback["promised_by"] == callback["agent_id"]
+    path = f"/callbacks/{callback['lead_id']}"
+    assert admin.get(path) == callback
+    assert admin.patch(path, due_at=tomorrow + 1, agent_id=None)["agent_id"] is None
+    admin.delete(path)
+    assert admin.get("/callbacks")["total"] == 0
+    bob.dispose(attempt, "SALE MADE", then_pause=True)
+    bob.ready()
     centre.add_lead("+12022340014")
     second = bob.wait_for("in_call")["attempt_id"]
     admin.post(f"/live/calls/{second}/end")

@@ -53,7 +53,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       '/', '/?tab=agents', '/?tab=scripts', '/?tab=leadsets', '/campaigns/new', `/campaigns/${records.campaign.id}`,
       `/campaigns/${records.campaign.id}/edit`, `/scripts/${records.script.id}`, `/agents/${records.person.id}`, '/agents/new',
       `/leadsets/${records.leadset.id}`, `/leadsets/${records.leadset.id}?tab=data`, `/leadsets/${records.leadset.id}/edit`, `/leadsets/${records.leadset.id}/upload`,
-      `/leadsets/${records.leadset.id}/add`, `/leads/${leadId}`, '/calls', '/do-not-call', '/do-not-call/upload', '/audit', '/trunks', '/trunks/new', '/sip-profiles', '/sip-profiles/new', '/agents/bulk', '/agents/import', '/users',
+      `/leadsets/${records.leadset.id}/add`, `/leads/${leadId}`, '/calls', '/callbacks', '/do-not-call', '/do-not-call/upload', '/audit', '/trunks', '/trunks/new', '/sip-profiles', '/sip-profiles/new', '/agents/bulk', '/agents/import', '/users',
       '/users/new', '/tokens', '/webhooks', '/webhooks/new',
     ];
     for (const path of paths) {

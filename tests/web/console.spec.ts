@@ -252,9 +252,11 @@ test('a call-back that the agent promised comes to this agent, and rings', async
   const lead = await leadOnScreen();
   const who = await customer(nina);
   await nina.getByLabel('Call back at').fill(nextMinute());
+  await expect(nina.getByText(/^Your local time\. The customer's: /)).toBeVisible();
   await nina.getByLabel('I want to call back myself').check();
   await notes(nina).fill('Tomorrow at ten.');
   await submit(nina, 'CALL BACK');
+  await expect(nina.getByRole('region', { name: 'My call-backs' })).toContainText(who);
   await expect(button(nina, 'Go ready')).toBeVisible();
   // The other leads rest, and this one answers late enough to be seen ringing.
   const { items } = await client.get<{ items: { id: number }[] }>(`/leadsets/${records.leadset.id}/leads`);

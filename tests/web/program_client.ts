@@ -45,6 +45,11 @@ export class ProgramClient {
     if (!answer.ok()) throw new Error(`PATCH ${path}: ${answer.status()} ${await answer.text()}`);
   }
 
+  async delete(path: string): Promise<void> {
+    const answer = await this.context.delete(`/api/v1${path}`, { headers: { 'X-CSRF-Token': this.csrf } });
+    if (!answer.ok()) throw new Error(`DELETE ${path}: ${answer.status()} ${await answer.text()}`);
+  }
+
   /** Imports CSV with a heading; the mapping is column to field. Waits for its end. */
   async importText(leadset: number, text: string, mapping: Record<number, string>): Promise<void> {
     const upload = await this.context.post('/api/v1/uploads', { data: text, headers: { 'X-CSRF-Token': this.csrf, 'Content-Type': 'text/csv' } });

@@ -86,6 +86,8 @@ function applyEvents(client: QueryClient, audience: Audience, events: ServerEven
       client.setQueryData(testCallQuery(test.trunk_id, test.id).queryKey, test);
     }
   }
+  // A call makes the call-back that was agreed with its lead, or ends with another one.
+  if (changed.has('attempt')) changed.add('callback');
   for (const kind of changed) refetchSoon(client, kind);
 }
 

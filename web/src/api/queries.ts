@@ -224,6 +224,29 @@ export function attemptEventsQuery(id: number) {
   });
 }
 
+export function callbackQuery(leadId: number) {
+  return queryOptions({
+    queryKey: ['callback', leadId],
+    queryFn: () => unwrap(api.GET('/callbacks/{id}', { params: { path: { id: leadId } } })),
+  });
+}
+
+/** The call-backs that somebody has promised to make, the next one first. */
+export function ownCallbacksQuery(agentId: number) {
+  return queryOptions({
+    queryKey: ['callback', 'own', agentId],
+    queryFn: async () => (await unwrap(api.GET('/callbacks', { params: { query: { agent_id: agentId, limit: 50 } } }))).items,
+  });
+}
+
+/** Where a lead may be, by its own time zone or its phone. */
+export function leadTimeZonesQuery(leadId: number) {
+  return queryOptions({
+    queryKey: ['lead', 'time_zones', leadId],
+    queryFn: async () => (await unwrap(api.GET('/leads/{id}/time_zones', { params: { path: { id: leadId } } }))).time_zones,
+  });
+}
+
 export function importQuery(id: number) {
   return queryOptions({
     queryKey: ['import', id],

@@ -4,6 +4,7 @@ import { ApiError } from '@/api/client';
 import { sessionQuery, setupQuery } from '@/api/queries';
 import { Failure, Loading } from '@/components/async_state';
 import { readAuditFilters } from '@/features/audit/audit_filters';
+import { readCallbackFilters } from '@/features/callbacks/callback_filters';
 import { readCallFilters } from '@/features/calls/call_filters';
 import { readLeadSearch, type LeadSearch } from '@/features/leads/lead_search';
 import { readTableSearch, type TableSearch } from '@/features/table_search';
@@ -176,6 +177,12 @@ const calls = createRoute({
   validateSearch: readCallFilters,
   component: lazyRouteComponent(() => import('@/pages/calls_page'), 'CallsPage'),
 });
+const callbacks = createRoute({
+  getParentRoute: () => supervisor,
+  path: '/callbacks',
+  validateSearch: readCallbackFilters,
+  component: lazyRouteComponent(() => import('@/pages/callbacks_page'), 'CallbacksPage'),
+});
 const dnc = createRoute({
   getParentRoute: () => supervisor,
   path: '/do-not-call',
@@ -262,7 +269,7 @@ const tree = root.addChildren([
   newPassword,
   console_,
   supervisor.addChildren([
-    dashboard, campaignNew, campaign, campaignEdit, script, agentsBulk, agentsImport, agent, leadset, leadsetEdit, leadsetUpload, leadNew, lead, calls, dnc, dncUpload, audit,
+    dashboard, campaignNew, campaign, campaignEdit, script, agentsBulk, agentsImport, agent, leadset, leadsetEdit, leadsetUpload, leadNew, lead, calls, callbacks, dnc, dncUpload, audit,
     settings, trunks, trunk, sipProfiles, sipProfile, users, user, tokens, webhooks, webhook,
   ]),
 ]);

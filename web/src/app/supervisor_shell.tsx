@@ -2,6 +2,7 @@ import { Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconBuildingBroadcastTower,
+  IconCalendarTime,
   IconDeviceLandlinePhone,
   IconHeadset,
   IconHistory,
@@ -35,6 +36,7 @@ interface Entry {
 const work: Entry[] = [
   { to: '/', label: 'Dashboard', icon: IconLayoutDashboard, also: ['/campaigns', '/scripts', '/agents', '/leadsets', '/leads/'] },
   { to: '/calls', label: 'Call log', icon: IconPhoneOutgoing },
+  { to: '/callbacks', label: 'Call-backs', icon: IconCalendarTime },
   { to: '/console', label: 'Take calls', icon: IconHeadset },
   { to: '/do-not-call', label: 'Do not call', icon: IconPhoneOff },
 ];

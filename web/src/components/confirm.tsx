@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, getDefaultZIndex, Group, Modal, Text } from '@mantine/core';
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
 
 interface Question {
@@ -39,7 +39,8 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
   return (
     <ConfirmContext value={value}>
       {children}
-      <Modal opened={opened} onClose={() => close(false)} title={asked?.title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      {/* Above the drawer that asks. */}
+      <Modal opened={opened} onClose={() => close(false)} title={asked?.title} zIndex={getDefaultZIndex('overlay')} closeButtonProps={{ 'aria-label': 'Close' }}>
         <Text c="dimmed">{asked?.text}</Text>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={() => close(false)} data-autofocus>

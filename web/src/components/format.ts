@@ -23,6 +23,13 @@ export function formatTime(ms: number | null | undefined): string {
   return (at.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
 }
 
+const moment = new Intl.DateTimeFormat(undefined, { weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
+
+/** Unix ms as people agree on it: "Mon, Nov 23, 2:30 PM". */
+export function formatAppointment(ms: number): string {
+  return moment.format(ms);
+}
+
 export function formatPercent(part: number, whole_: number): string {
   return whole_ > 0 ? `${((100 * part) / whole_).toFixed(1)} %` : '–';
 }

@@ -1,8 +1,8 @@
 import { Drawer } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ColDef, ICellRendererParams } from 'ag-grid-community';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { api, unwrap } from '@/api/client';
 import { download } from '@/api/download';
 import { attemptQuery } from '@/api/queries';
@@ -18,13 +18,13 @@ import { CallFilterBar } from '@/features/calls/call_filter_bar';
 import { attemptsQueryOf, isFiltered, type CallFilters } from '@/features/calls/call_filters';
 import { OutcomeBadge } from '@/features/state_badges';
 import { useCampaignNames, useUserNames } from '@/features/use_names';
+import { useRecordVersion } from '@/features/use_record_version';
 
 type Names = ReadonlyMap<number, string>;
 
 export function CallsPage() {
   const filters = useSearch({ from: '/supervisor/calls' });
   const navigate = useNavigate();
-  const client = useQueryClient();
   const campaigns = useCampaignNames();
   const users = useUserNames();
   const change = useCallback(
@@ -42,7 +42,7 @@ export function CallsPage() {
     [query],
   );
   const columns = useMemo(() => columnsWith(campaigns, users), [campaigns, users]);
-  const version = useAttemptVersion(client);
+  const version = useRecordVersion('attempt');
   const view = useMemo<GridView>(() => ({ sort: filters.sort, hidden: filters.hidden }), [filters.sort, filters.hidden]);
 
   return (
@@ -84,23 +84,6 @@ export function CallsPage() {
 function Detail({ id }: { id: number }) {
   const attempt = useQuery(attemptQuery(id));
   return <Ready query={attempt}>{(data) => <AttemptDetail attempt={data} />}</Ready>;
-}
-
-/** Grows when calls have ended, so that the table shows them. */
-function useAttemptVersion(client: ReturnType<typeof useQueryClient>): number {
-  const [version, setVersion] = useState(0);
-  useEffect(
-    () =>
-      client.getQueryCache().subscribe((event) => {
-        if (event.type === 'updated' && event.action.type === 'invalidate' && (event.query.queryKey as unknown[])[0] === 'attempt') {
-          setVersion((previous) => previous + 1);
-        }
-      }),
-    [client],
-  );
-  // A query to invalidate must exist for the subscription to hear of it.
-  useQuery({ queryKey: ['attempt', 'log'], queryFn: () => Date.now(), staleTime: Infinity });
-  return version;
 }
 
 function nameOf(id: number | null | undefined, names: Names): string {

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { attemptEventsQuery } from '@/api/queries';
 import type { Attempt, AttemptEvent } from '@/api/types';
 import { Ready } from '@/components/async_state';
+import { Fact } from '@/components/fact';
 import { formatDuration, formatTime, humanize } from '@/components/format';
 import { RecordingPlayer } from '@/components/recording_player';
 import rows from '@/components/rows.module.css';
@@ -102,15 +102,5 @@ function Moment({ label, at, start }: { label: string; at: number; start: number
       <span>{label}</span>
       <span className="tabular">{at === start ? formatTime(at) : `+ ${formatDuration(at - start)}`}</span>
     </li>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  if (children === '' || children === null) return null;
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

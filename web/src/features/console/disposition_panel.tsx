@@ -3,15 +3,18 @@ import { IconChevronDown } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { api, unwrap } from '@/api/client';
+import { leadTimeZonesQuery } from '@/api/queries';
 import type { AgentLive, DispositionRule, Lead } from '@/api/types';
 import { showDone } from '@/app/errors';
 import { serverNow } from '@/components/clock';
 import { humanize } from '@/components/format';
+import { localTimeToMs } from '@/components/local_time';
+import { timeThere } from '@/components/time_there';
 import { fullName } from '@/features/leads/lead_columns';
 import { useMe } from '@/features/session/use_me';
 import { sendContact } from './contact_changes';
 import classes from './disposition_panel.module.css';
-import { draftsOf, emptyDraft, localTimeToMs, nextFullHour, sameWords, sendNotes, useDraft, withSaved, type Draft, type Written } from './draft';
+import { draftsOf, emptyDraft, nextFullHour, sameWords, sendNotes, useDraft, withSaved, type Draft, type Written } from './draft';
 import { pauseReasons, type SessionActions } from './session_actions';
 import { useShortcuts } from './shortcuts';
 
@@ -111,14 +114,7 @@ export function DispositionPanel({ session, attempt, owedFor, dispositions, acti
         </div>
         {asksForTime ? (
           <div className={classes.callback}>
-            <TextInput
-              type="datetime-local"
-              label="Call back at"
-              description="Your local time"
-              required
-              value={draft.callbackAt}
-              onChange={(event) => change({ callbackAt: event.currentTarget.value })}
-            />
+            <CallBackTime lead={owedFor ?? session.lead} value={draft.callbackAt} onChange={(callbackAt) => change({ callbackAt })} />
             <Checkbox label="I want to call back myself" checked={draft.callbackForMe} onChange={(event) => change({ callbackForMe: event.currentTarget.checked })} />
           </div>
         ) : null}
@@ -174,6 +170,23 @@ export function DispositionPanel({ session, attempt, owedFor, dispositions, acti
         {talking ? <p className={classes.hint}>You can submit when the call has ended.</p> : null}
       </footer>
     </section>
+  );
+}
+
+/** In the agent's time; where the customer's clock says something else, it says so. */
+function CallBackTime({ lead, value, onChange }: { lead: Lead | null; value: string; onChange: (value: string) => void }) {
+  const zones = useQuery({ ...leadTimeZonesQuery(lead?.id ?? 0), enabled: lead !== null });
+  const at = localTimeToMs(value);
+  const there = at === null ? null : timeThere(zones.data ?? [], at);
+  return (
+    <TextInput
+      type="datetime-local"
+      label="Call back at"
+      description={there === null ? 'Your local time' : `Your local time. The customer's: ${there}`}
+      required
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import { api, unwrap } from '@/api/client';
+import { localTimeOf } from '@/components/local_time';
 import { keptOf, useKept, type Kept } from './kept';
 import { TaskQueue } from './task_queue';
 
@@ -64,16 +65,9 @@ export function sendNotes(user: number, attempt: number): Promise<void> {
   });
 }
 
-/** "2026-11-23T14:30" in this computer's time zone → Unix ms; null when it is none. */
-export function localTimeToMs(text: string): number | null {
-  const ms = text ? new Date(text).getTime() : NaN;
-  return Number.isNaN(ms) ? null : ms;
-}
-
 /** The next full hour, as an input of type datetime-local wants it. */
 export function nextFullHour(now: number): string {
   const at = new Date(now);
   at.setHours(at.getHours() + 1, 0, 0, 0);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  return localTimeOf(at.getTime());
 }

@@ -23,6 +23,7 @@ import { DispositionPanel } from './disposition_panel';
 import { sendNotes } from './draft';
 import { LineBanner } from './line_banner';
 import { LineIndicator } from './line_indicator';
+import { OwnCallbacks } from './own_callbacks';
 import { OwnStatistics } from './own_statistics';
 import { ParkedCalls } from './parked_calls';
 import { useSessionActions } from './session_actions';
@@ -94,6 +95,7 @@ export function Workspace({ session, call, parked }: { session: AgentLive; call:
             isPreview={campaign?.type === 'preview'}
           />
           <ParkedCalls session={session} parked={parked} actions={actions} />
+          <OwnCallbacks agent={me.id} />
           <OwnStatistics session={session} />
         </div>
         <Reading campaign={campaign} session={session} agent={me} />

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { leadValuesQuery } from '@/api/queries';
 import type { Lead, LeadFields } from '@/api/types';
+import { localTimeOf, localTimeToMs } from '@/components/local_time';
 import { Panel } from '@/components/panel';
 import { Problem, useSubmit } from '@/features/api_form';
 import { FormBar } from '@/features/form_bar';
@@ -20,19 +21,9 @@ function blank(lead: Lead | null) {
     status: lead?.status ?? 'New',
     comments: lead?.comments ?? '',
     priority: lead?.priority ?? 0,
-    not_call_until: toLocal(lead?.not_call_until ?? null),
+    not_call_until: lead?.not_call_until ? localTimeOf(lead.not_call_until) : '',
     custom: lead?.custom ?? {},
   } as Record<(typeof textFields)[number] | 'status' | 'comments' | 'not_call_until', string> & { priority: number; custom: Record<string, string> };
-}
-
-/** Unix ms as a datetime-local input wants it, and back. */
-function toLocal(ms: number | null): string {
-  if (!ms) return '';
-  const at = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return at.toISOString().slice(0, 16);
-}
-function fromLocal(text: string): number | null {
-  return text === '' ? null : new Date(text).getTime();
 }
 
 interface Props {
@@ -52,7 +43,7 @@ export function LeadForm({ lead, leadsetId, onSaved }: Props) {
       const changed = Object.fromEntries(
         Object.entries(entered)
           .filter(([name, value]) => value !== (before as Record<string, unknown>)[name])
-          .map(([name, value]) => [name, name === 'not_call_until' ? fromLocal(value as string) : name === 'custom' ? filled(value as Record<string, string>) : value]),
+          .map(([name, value]) => [name, name === 'not_call_until' ? localTimeToMs(value as string) : name === 'custom' ? filled(value as Record<string, string>) : value]),
       ) as LeadFields;
       if (lead) await unwrap(api.PATCH('/leads/{id}', { params: { path: { id: lead.id } }, body: changed }));
       else await unwrap(api.POST('/leadsets/{id}/leads', { params: { path: { id: leadsetId } }, body: { ...changed, phone: entered.phone } }));
