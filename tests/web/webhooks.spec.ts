@@ -44,8 +44,9 @@ class Receiver {
   }
 
   private signed(header: string, body: string): boolean {
-    const [, time, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
-    return signature === createHmac('sha256', this.secret).update(`${time}.${body}`).digest('hex');
+    // One signature for each secret that counts.
+    const [, time, signatures] = /^t=(\d+)((?:,v1=[0-9a-f]{64}){1,2})$/.exec(header) ?? [];
+    return signatures?.includes(createHmac('sha256', this.secret).update(`${time}.${body}`).digest('hex')) ?? false;
   }
 }
 

@@ -365,7 +365,11 @@ function Running({ importId, leadsetId, onAgain }: { importId: number; leadsetId
             {data.state === 'running' ? (
               <Progress value={data.bytes ? (100 * (data.bytes_read ?? 0)) / data.bytes : 0} aria-label="Import" animated />
             ) : null}
-            {data.message ? (
+            {data.message && data.state === 'running' ? (
+              <Text c="dimmed" role="status">
+                {data.message}
+              </Text>
+            ) : data.message ? (
               <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle size={18} />}>
                 {data.message}
               </Alert>

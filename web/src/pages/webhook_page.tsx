@@ -88,7 +88,7 @@ function Secret({ webhook }: { webhook: Webhook }) {
   async function renew() {
     const yes = await confirm({
       title: 'Make a new secret?',
-      text: 'Every event from now on is signed with it. The receiver refuses them until it knows it.',
+      text: 'Events are signed with it from now on, and for 24 hours with the old one, too. Give the receiver the new one in that time.',
       action: 'Make a new secret',
     });
     if (!yes) return;

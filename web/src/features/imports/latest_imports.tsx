@@ -80,7 +80,7 @@ function State({ import: row }: { import: Import }) {
   if (state !== 'running') return <StateBadge {...importStates[state]} detail={message} />;
   return (
     <span className={classes.running}>
-      <StateBadge {...importStates.running} />
+      <StateBadge {...importStates.running} detail={message} />
       <Progress className={classes.progress} value={bytes ? (100 * bytes_read) / bytes : 0} aria-label="Import" />
     </span>
   );
