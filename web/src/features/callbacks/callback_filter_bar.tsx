@@ -1,8 +1,8 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { campaignsQuery, leadsetsQuery, usersQuery } from '@/api/queries';
+import { DayFilter } from '@/components/day_filter';
 import { choicesOf, FilterSelect } from '@/components/filter_select';
-import classes from '@/features/calls/call_filter_bar.module.css';
 import { isFiltered, noFilters, type CallbackFilters } from './callback_filters';
 
 /** What narrows the list of call-backs down. */
@@ -12,12 +12,12 @@ export function CallbackFilterBar({ filters, onChange }: { filters: CallbackFilt
   const users = useQuery(usersQuery);
   const number = (value: string | undefined) => (value ? Number(value) : undefined);
   return (
-    <div className={classes.filters}>
+    <>
       <FilterSelect
         label="Campaign"
         all="All campaigns"
         searchable
-        w={150}
+        w={118}
         data={choicesOf(campaigns.data)}
         value={filters.campaign}
         onChange={(campaign) => onChange({ campaign: number(campaign) })}
@@ -26,7 +26,7 @@ export function CallbackFilterBar({ filters, onChange }: { filters: CallbackFilt
         label="Leadset"
         all="All leadsets"
         searchable
-        w={150}
+        w={118}
         data={choicesOf(leadsets.data)}
         value={filters.leadset}
         onChange={(leadset) => onChange({ leadset: number(leadset) })}
@@ -36,7 +36,7 @@ export function CallbackFilterBar({ filters, onChange }: { filters: CallbackFilt
         placeholder="For whom"
         all="For everybody"
         searchable
-        w={150}
+        w={118}
         data={[{ value: 'anyone', label: 'Anyone' }, ...choicesOf(users.data)]}
         value={filters.for}
         onChange={(whom) => onChange({ for: whom === 'anyone' ? whom : number(whom) })}
@@ -49,13 +49,13 @@ export function CallbackFilterBar({ filters, onChange }: { filters: CallbackFilt
         value={filters.overdue ? 'overdue' : undefined}
         onChange={(due) => onChange({ overdue: due === 'overdue' ? true : undefined })}
       />
-      <TextInput aria-label="From day" type="date" w={140} value={filters.from ?? ''} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
-      <TextInput aria-label="To day" type="date" w={140} value={filters.to ?? ''} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
+      <DayFilter end="From" value={filters.from} onChange={(from) => onChange({ from })} />
+      <DayFilter end="To" value={filters.to} onChange={(to) => onChange({ to })} />
       {isFiltered(filters) ? (
         <Button variant="subtle" onClick={() => onChange(noFilters)}>
           Clear
         </Button>
       ) : null}
-    </div>
+    </>
   );
 }
