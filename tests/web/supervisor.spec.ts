@@ -166,7 +166,13 @@ test('while calls come in, a row of the call log stays under the pointer, under 
     return [...document.querySelectorAll('.ag-row')].map((each) => ({ at: Math.round(each.getBoundingClientRect().top - top), phone: each.querySelector('[col-id=phone]')?.textContent ?? '' }))
       .filter(({ at }) => at >= 36).sort((a, b) => a.at - b.at)[0];
   });
-  const before = await onTop();
+  let before = await onTop();
+  const atRest = async () => {
+    const last = before;
+    before = await onTop();
+    return before?.phone !== '' && before?.phone === last?.phone && before?.at === last?.at;
+  };
+  await expect.poll(atRest).toBe(true);
   await page.getByRole('heading', { name: 'Call log' }).hover();
   await callComesIn(true);
   await expect.poll(onTop).toEqual(before);
