@@ -149,10 +149,12 @@ test('while calls come in, a row of the call log stays under the pointer, under 
   await page.getByRole('heading', { name: 'Call log' }).hover();
   await expect(cell('+13129990002')).toBeVisible();
   await cell('+12125552498').click();
+  await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
-  await page.keyboard.press('ArrowDown');
   const focused = page.locator('.ag-row', { has: page.locator(':focus') }).locator('[col-id=phone]');
+  await expect(focused).toHaveText('+12125552498');
+  await page.keyboard.press('ArrowDown');
   await expect(focused).toHaveText('+12125552497');
   await callComesIn(true);
   await expect(focused).toHaveText('+12125552497');
